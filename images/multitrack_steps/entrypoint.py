@@ -1,0 +1,114 @@
+"""`multitrack-step NAME --inputs DIR --outputs DIR --param name=value …`: runs one step, in a pod or on one machine.
+
+Exit codes: see `workflow_templates.runtime.errors`. What went wrong is the last line of stderr, and the content of
+/dev/termination-log in a pod, from where Argo takes it into the node's message.
+"""
+
+import argparse
+import errno
+import importlib
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from multitrack_steps.context import StepContext
+from workflow_templates.catalog import CATALOG, Step, step_named
+from workflow_templates.contracts.results import StepReport
+from workflow_templates.runtime.errors import (
+    ExitCode,
+    MultitrackError,
+    SettingsError,
+    StorageFullError,
+)
+
+__all__ = ["main"]
+
+_TERMINATION_LOG = Path("/dev/termination-log")
+_REPORT = "step.json"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one step; returns its exit code."""
+    arguments = _parser().parse_args(argv)
+    step = step_named(arguments.name)
+    try:
+        context = StepContext(
+            step=step,
+            inputs=arguments.inputs,
+            outputs=arguments.outputs,
+            parameters=_parameters(step, arguments.param),
+            attempt=arguments.attempt,
+            attempts=arguments.attempts,
+        )
+        _run(context)
+    except MultitrackError as error:
+        return _fail(str(error), error.exit_code)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            return _fail(str(StorageFullError(arguments.outputs)), StorageFullError.exit_code)
+        return _unexpected(step, error)
+    except KeyboardInterrupt:
+        return _fail(f"{step.name}: interrupted", ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the edge: whatever it is, it becomes one sentence
+        return _unexpected(step, error)
+    return ExitCode.DONE
+
+
+def _run(context: StepContext) -> None:
+    """Import the step's module only now, so that an image needs only its own steps' packages."""
+    started = time.monotonic()
+    context.outputs.mkdir(parents=True, exist_ok=True)
+    module = importlib.import_module(f"multitrack_steps.{context.step.name.replace('-', '_')}")
+    report: StepReport = module.run(context)
+    report = report.model_copy(update={"duration": round(time.monotonic() - started, 3)})
+    (context.outputs / _REPORT).write_text(report.model_dump_json() + "\n", encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="multitrack-step",
+        description="Run one step of a pipeline: files in, files out.",
+        epilog="`multitrack steps NAME` shows a step's inputs, outputs and parameters.",
+    )
+    parser.add_argument("name", choices=[step.name for step in CATALOG], metavar="NAME")
+    parser.add_argument("--inputs", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--outputs", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--attempt", type=int, default=1, help="which try this is, from 1")
+    parser.add_argument("--attempts", type=int, default=1, help="how many tries there are")
+    return parser
+
+
+def _parameters(step: Step, assignments: list[str]) -> dict[str, str]:
+    given = dict(assignment.partition("=")[::2] for assignment in assignments)
+    known = {parameter.name: parameter.default for parameter in step.parameters}
+    if unknown := sorted(given.keys() - known.keys()):
+        raise SettingsError(f"{step.name}: no such parameter: {', '.join(unknown)}")
+    values = known | given
+    if missing := [name for name, value in values.items() if value is None]:
+        raise SettingsError(f"{step.name}: the parameter {missing[0]!r} is missing")
+    return {name: str(value) for name, value in values.items()}
+
+
+def _unexpected(step: Step, error: BaseException) -> int:
+    traceback.print_exception(error)
+    return _fail(
+        f"{step.name}: unexpected {type(error).__name__}: {error}; this is a bug, the trace is in the log",
+        ExitCode.BUG,
+    )
+
+
+def _fail(sentence: str, code: ExitCode) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201 - the contract: the last line of stderr
+    if os.access(_TERMINATION_LOG, os.W_OK) and not sys.stderr.isatty():
+        try:
+            _TERMINATION_LOG.write_text(sentence, encoding="utf-8")
+        except OSError:
+            return code
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

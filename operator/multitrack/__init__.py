@@ -1,0 +1,1 @@
+"""Who starts the pipeline and follows it."""

@@ -1,0 +1,408 @@
+"""The step catalog: what each step reads, writes, needs and is told.
+
+A step is a pure function from files to files, started as
+`multitrack-step NAME --inputs DIR --outputs DIR --param name=value …`. Inside both folders files lie under the same
+keys as in the job's prefix of the bucket (`words/2.json`), so one description serves pods and one machine.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflow_templates.contracts.base import Seconds
+
+__all__ = [
+    "CATALOG",
+    "Artifact",
+    "Image",
+    "Parameter",
+    "Resources",
+    "RetryClass",
+    "Step",
+    "step_named",
+]
+
+
+class Image(StrEnum):
+    """Which container image runs a step: images/<value>."""
+
+    EDGE = "edge"
+    """Talks to the outside; holds source credentials; decodes nothing."""
+    MEDIA = "media"
+    TRANSCRIBE = "transcribe"
+    LANGUAGE = "language"
+
+
+class RetryClass(StrEnum):
+    """How often and how soon a failed step is tried again."""
+
+    QUICK = "quick"
+    """Reads small files, computes for seconds."""
+    MEDIA = "media"
+    """Minutes of CPU on untrusted media: a second try helps after a lost node, not after bad bytes."""
+    GPU = "gpu"
+    """Expensive; tried again after node loss and out-of-memory."""
+    REMOTE = "remote"
+    """Waits for somebody else's service."""
+
+    @property
+    def tries(self) -> int:
+        """Attempts in all."""
+        return {self.QUICK: 3, self.MEDIA: 3, self.GPU: 4, self.REMOTE: 6}[self]
+
+    @property
+    def first_delay(self) -> Seconds:
+        """Seconds before the second attempt; doubled for each further one."""
+        return {self.QUICK: 2.0, self.MEDIA: 5.0, self.GPU: 10.0, self.REMOTE: 5.0}[self]
+
+    @property
+    def longest_delay(self) -> Seconds:
+        """The delay grows no further than this, in seconds."""
+        return {self.QUICK: 10.0, self.MEDIA: 60.0, self.GPU: 120.0, self.REMOTE: 300.0}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What one run of a step may use, per pod, and when it is given up."""
+
+    cpu: str
+    """Kubernetes quantity."""
+    memory_mib: int
+    """Request and limit; does not grow with the recording's length."""
+    deadline: Seconds
+    """Fixed part of the time one attempt may take."""
+    deadline_per_recorded_second: float = 0.0
+    """Added for each second of the recording."""
+    gpu: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file, or all files below a prefix, under the job's keys."""
+
+    name: str
+    key: str
+    """`transcript.json`; `audio/{index}.flac` in a fan-out; `words/` for all files below."""
+    optional: bool = False
+    """May be absent: the step does its work without it."""
+    context_only: bool = False
+    """The step says in its report when it left this input unread; then it is not in the fingerprint."""
+
+    @property
+    def is_prefix(self) -> bool:
+        """Whether the key names all files below it."""
+        return self.key.endswith("/")
+
+    def key_for(self, index: int | None) -> str:
+        """The key in one branch of a fan-out (`index`), or outside any (None)."""
+        return self.key if index is None else self.key.format(index=index)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A short string that a step is told."""
+
+    name: str
+    default: str | None
+    """None: required."""
+    help: str
+    fingerprinted: bool = True
+    """False for what cannot change the output: threads, places, names for display."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the catalog."""
+
+    name: str
+    summary: str
+    """One line, for `multitrack steps` and the Argo UI."""
+    version: int
+    """Raised when the same inputs give another output."""
+    image: Image
+    inputs: tuple[Artifact, ...]
+    outputs: tuple[Artifact, ...]
+    parameters: tuple[Parameter, ...]
+    resources: Resources
+    retry: RetryClass
+    output_parameters: tuple[str, ...] = ()
+    """Small values written as files `parameters/<name>` below the outputs folder."""
+    talks_to_outside: bool = False
+    secrets: tuple[str, ...] = ()
+    """Names of environment variables that hold credentials."""
+    decodes_media: bool = False
+    """Reads bytes that anyone may have made: never beside a secret."""
+
+
+_ON_TRACK_FAILURE = Parameter(
+    "on-track-failure", "fail", "fail, or gap: go on and mark an unusable track as a gap"
+)
+_TRACK = Parameter("track", None, "the track's entry of the fan-out list, as JSON")
+_LANGUAGE_MODEL = (
+    Parameter("backend", "auto", "extractive, openai, or auto: openai if an endpoint is set"),
+    Parameter("llm-base-url", "", "address of an OpenAI-compatible endpoint"),
+    Parameter("llm-model", "", "the model to ask for there"),
+    Parameter("llm-context", "16384", "tokens the model can hold, prompt and answer together"),
+    Parameter("llm-requests-per-second", "10", "shared limit of one step", fingerprinted=False),
+    Parameter("llm-concurrency", "8", "requests under way at once", fingerprinted=False),
+    Parameter("llm-timeout", "300", "seconds one answer may take", fingerprinted=False),
+)
+_LLM_SECRETS = ("MULTITRACK_LLM_API_KEY",)
+_S3_SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+GET_RECORDING = Step(
+    name="get-recording",
+    summary="Find the recording's audio tracks and copy them into the job",
+    version=1,
+    image=Image.EDGE,
+    inputs=(),
+    outputs=(Artifact("recording", "recording.json"), Artifact("sources", "source/")),
+    output_parameters=("duration",),
+    parameters=(
+        Parameter("source", None, "JSON list: a folder, files, or one s3://bucket/prefix"),
+        Parameter("s3-endpoint-url", "", "S3 endpoint, if it is not Amazon's"),
+        Parameter("name", "", "the recording's name, if not its folder's"),
+    ),
+    resources=Resources(cpu="100m", memory_mib=256, deadline=1800),
+    retry=RetryClass.REMOTE,
+    talks_to_outside=True,
+    secrets=_S3_SECRETS,
+)
+GET_PARTICIPANTS = Step(
+    name="get-participants",
+    summary="Say which track is whose",
+    version=1,
+    image=Image.EDGE,
+    inputs=(Artifact("recording", "recording.json"),),
+    outputs=(Artifact("participants", "participants.json"),),
+    output_parameters=("tracks",),
+    parameters=(Parameter("participants", "[]", "JSON list of {name, file, offset, shared}"),),
+    resources=Resources(cpu="100m", memory_mib=256, deadline=600),
+    retry=RetryClass.REMOTE,
+    talks_to_outside=True,
+)
+PAD_TRACK = Step(
+    name="pad-track",
+    summary="Put a track on the recording's clock, silence where it has no audio",
+    version=1,
+    image=Image.MEDIA,
+    inputs=(Artifact("source", "source/{index}"),),
+    outputs=(
+        Artifact("audio", "audio/{index}.flac"),
+        Artifact("track", "track/{index}.json"),
+        Artifact("probe", "probe/{index}.flac"),
+    ),
+    parameters=(_TRACK, _ON_TRACK_FAILURE),
+    resources=Resources(cpu="1", memory_mib=512, deadline=300, deadline_per_recorded_second=0.1),
+    retry=RetryClass.MEDIA,
+    decodes_media=True,
+)
+TRANSCRIBE_TRACK = Step(
+    name="transcribe-track",
+    summary="Turn a track's speech into words with times",
+    version=1,
+    image=Image.TRANSCRIBE,
+    inputs=(
+        Artifact("audio", "audio/{index}.flac"),
+        Artifact("track-timing", "track/{index}.json"),
+        Artifact("probes", "probe/", context_only=True),
+        Artifact("earlier", "words/{index}.json", optional=True, context_only=True),
+    ),
+    outputs=(Artifact("words", "words/{index}.json"),),
+    parameters=(
+        _TRACK,
+        _ON_TRACK_FAILURE,
+        Parameter("transcription-backend", "faster-whisper", "faster-whisper, or openai"),
+        Parameter("model", "auto", "name, folder or package of the speech model"),
+        Parameter("language", "auto", "ISO 639-1 code, or auto"),
+        Parameter("vocabulary", "", "names and terms to expect, separated by commas"),
+        Parameter("decoding", "batched", "batched, or sequential: slower, with context"),
+        Parameter("device", "auto", "cpu, cuda or auto"),
+        Parameter("compute-type", "auto", "int8 on cpu, float16 on cuda unless set"),
+        Parameter("threads", "0", "CPU threads; 0 = all cores", fingerprinted=False),
+        Parameter("batch-size", "8", "stretches of speech decoded at once", fingerprinted=False),
+        Parameter("transcription-base-url", "", "OpenAI-compatible transcription endpoint"),
+    ),
+    resources=Resources(
+        cpu="2", memory_mib=4096, deadline=900, deadline_per_recorded_second=1.0, gpu=True
+    ),
+    retry=RetryClass.GPU,
+    secrets=("MULTITRACK_TRANSCRIPTION_API_KEY",),
+)
+MIXDOWN_TRACKS = Step(
+    name="mixdown-tracks",
+    summary="Mix all tracks into one MP3",
+    version=1,
+    image=Image.MEDIA,
+    inputs=(Artifact("sources", "source/"), Artifact("tracks", "track/")),
+    outputs=(Artifact("mix", "mix.mp3"),),
+    parameters=(Parameter("bitrate-kbps", "64", "MP3 bit rate, kbit/s, mono"),),
+    resources=Resources(cpu="1", memory_mib=512, deadline=600, deadline_per_recorded_second=0.3),
+    retry=RetryClass.MEDIA,
+    decodes_media=True,
+)
+GENERATE_WAVEFORM = Step(
+    name="generate-waveform",
+    summary="Measure 255 peaks of the mix for the player",
+    version=1,
+    image=Image.MEDIA,
+    inputs=(Artifact("mix", "mix.mp3"),),
+    outputs=(Artifact("waveform", "waveform.json"),),
+    parameters=(),
+    resources=Resources(cpu="1", memory_mib=256, deadline=120, deadline_per_recorded_second=0.05),
+    retry=RetryClass.MEDIA,
+    decodes_media=True,
+)
+MERGE_TRANSCRIPTS = Step(
+    name="merge-transcripts",
+    summary="Bring all tracks' words together, by time and speaker",
+    version=1,
+    image=Image.LANGUAGE,
+    inputs=(
+        Artifact("recording", "recording.json"),
+        Artifact("participants", "participants.json"),
+        Artifact("tracks", "track/"),
+        Artifact("words", "words/"),
+    ),
+    outputs=(Artifact("transcript", "transcript.json"),),
+    parameters=(),
+    resources=Resources(cpu="500m", memory_mib=1024, deadline=300),
+    retry=RetryClass.QUICK,
+)
+DETECT_TOPICS = Step(
+    name="detect-topics",
+    summary="Divide the meeting into topics",
+    version=1,
+    image=Image.LANGUAGE,
+    inputs=(Artifact("transcript", "transcript.json"),),
+    outputs=(Artifact("topics", "topics.json"),),
+    parameters=_LANGUAGE_MODEL,
+    resources=Resources(
+        cpu="500m", memory_mib=1024, deadline=900, deadline_per_recorded_second=0.5
+    ),
+    retry=RetryClass.REMOTE,
+    talks_to_outside=True,
+    secrets=_LLM_SECRETS,
+)
+GENERATE_TITLE = Step(
+    name="generate-title",
+    summary="Name the meeting in at most ten words",
+    version=1,
+    image=Image.LANGUAGE,
+    inputs=(Artifact("topics", "topics.json"),),
+    outputs=(Artifact("title", "title.json"),),
+    parameters=(
+        Parameter("title", "", "a title given by a person; kept as it is"),
+        *_LANGUAGE_MODEL,
+    ),
+    resources=Resources(cpu="500m", memory_mib=1024, deadline=900),
+    retry=RetryClass.REMOTE,
+    talks_to_outside=True,
+    secrets=_LLM_SECRETS,
+)
+GENERATE_SUMMARY = Step(
+    name="generate-summary",
+    summary="Summarise: a recap, and a text by subject",
+    version=1,
+    image=Image.LANGUAGE,
+    inputs=(Artifact("transcript", "transcript.json"), Artifact("topics", "topics.json")),
+    outputs=(Artifact("summary", "summary.json"),),
+    parameters=_LANGUAGE_MODEL,
+    resources=Resources(
+        cpu="500m", memory_mib=1024, deadline=900, deadline_per_recorded_second=0.5
+    ),
+    retry=RetryClass.REMOTE,
+    talks_to_outside=True,
+    secrets=_LLM_SECRETS,
+)
+EXTRACT_ACTION_ITEMS = Step(
+    name="extract-action-items",
+    summary="List what was decided and who does what next",
+    version=1,
+    image=Image.LANGUAGE,
+    inputs=(
+        Artifact("transcript", "transcript.json"),
+        Artifact("participants", "participants.json"),
+    ),
+    outputs=(Artifact("action-items", "action_items.json"),),
+    parameters=_LANGUAGE_MODEL,
+    resources=Resources(
+        cpu="500m", memory_mib=1024, deadline=900, deadline_per_recorded_second=0.5
+    ),
+    retry=RetryClass.REMOTE,
+    talks_to_outside=True,
+    secrets=_LLM_SECRETS,
+)
+FINALIZE = Step(
+    name="finalize",
+    summary="Validate and publish the transcript in every format",
+    version=1,
+    image=Image.LANGUAGE,
+    inputs=(
+        Artifact("recording", "recording.json"),
+        Artifact("participants", "participants.json"),
+        Artifact("tracks", "track/"),
+        Artifact("transcript", "transcript.json"),
+        Artifact("topics", "topics.json"),
+        Artifact("title", "title.json"),
+        Artifact("summary", "summary.json"),
+        Artifact("action-items", "action_items.json"),
+    ),
+    outputs=(
+        Artifact("manifest", "manifest.json"),
+        Artifact("transcript-json", "published/transcript.json"),
+        Artifact("transcript-vtt", "published/transcript.vtt"),
+        Artifact("transcript-srt", "published/transcript.srt"),
+        Artifact("transcript-txt", "published/transcript.txt"),
+        Artifact("transcript-md", "published/transcript.md"),
+    ),
+    parameters=(),
+    resources=Resources(cpu="500m", memory_mib=1024, deadline=300),
+    retry=RetryClass.QUICK,
+)
+RENDER_REPORT = Step(
+    name="render-report",
+    summary="Write report.html, the finished meeting as one page",
+    version=1,
+    image=Image.LANGUAGE,
+    inputs=(
+        Artifact("manifest", "manifest.json"),
+        Artifact("transcript", "published/transcript.json"),
+        Artifact("mix", "mix.mp3", optional=True),
+        Artifact("waveform", "waveform.json", optional=True),
+    ),
+    outputs=(Artifact("report", "published/report.html"),),
+    parameters=(
+        Parameter("audio-href", "mix.mp3", "where the page finds its sound; empty: no player"),
+    ),
+    resources=Resources(cpu="500m", memory_mib=1024, deadline=300),
+    retry=RetryClass.QUICK,
+)
+
+CATALOG: tuple[Step, ...] = (
+    GET_RECORDING,
+    GET_PARTICIPANTS,
+    PAD_TRACK,
+    TRANSCRIBE_TRACK,
+    MIXDOWN_TRACKS,
+    GENERATE_WAVEFORM,
+    MERGE_TRANSCRIPTS,
+    DETECT_TOPICS,
+    GENERATE_TITLE,
+    GENERATE_SUMMARY,
+    EXTRACT_ACTION_ITEMS,
+    FINALIZE,
+    RENDER_REPORT,
+)
+"""Every step there is, in the order in which a job meets them."""
+
+
+def step_named(name: str) -> Step:
+    """The catalog's entry.
+
+    Raises:
+        KeyError: No step has that name.
+    """
+    for step in CATALOG:
+        if step.name == name:
+            return step
+    raise KeyError(name)
