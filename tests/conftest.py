@@ -1,0 +1,82 @@
+"""Fixtures that every kind of test uses."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from workflow_templates.contracts.results import StepReport
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The four-track meeting with its references."""
+    return ROOT / "examples" / "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """What a run of `multitrack-step` left behind."""
+
+    exit_code: int
+    stderr: str
+    outputs: Path
+
+    @property
+    def sentence(self) -> str:
+        """The last line of stderr: what a person is told."""
+        return self.stderr.strip().splitlines()[-1] if self.stderr.strip() else ""
+
+    @property
+    def report(self) -> StepReport:
+        return StepReport.model_validate_json((self.outputs / "step.json").read_bytes())
+
+
+class RunStep(Protocol):
+    def __call__(
+        self,
+        name: str,
+        inputs: Path,
+        outputs: Path,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        arguments: tuple[str, ...] = (),
+    ) -> StepRun: ...
+
+
+@pytest.fixture
+def run_step(monkeypatch: pytest.MonkeyPatch) -> RunStep:
+    """Run a step as an engine does: its own process, its own folders."""
+    monkeypatch.delenv("ARGO_PROGRESS_FILE", raising=False)
+
+    def run(
+        name: str,
+        inputs: Path,
+        outputs: Path,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        arguments: tuple[str, ...] = (),
+    ) -> StepRun:
+        argv = [sys.executable, "-m", "multitrack_steps.entrypoint", name]
+        argv += ["--inputs", str(inputs), "--outputs", str(outputs), *arguments]
+        for parameter, value in (parameters or {}).items():
+            argv += ["--param", f"{parameter}={value}"]
+        process = subprocess.run(
+            argv,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **(environment or {})},
+        )
+        return StepRun(process.returncode, process.stderr, outputs)
+
+    return run
