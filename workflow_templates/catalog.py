@@ -1,8 +1,10 @@
 """The step catalog: what each step reads, writes, needs and is told.
 
 A step is a pure function from files to files, started as
-`multitrack-step NAME --inputs DIR --outputs DIR --param name=value …`. Inside both folders files lie under the same
-keys as in the job's prefix of the bucket (`words/2.json`), so one description serves pods and one machine.
+`multitrack-step NAME --inputs DIR --outputs DIR --param name=value …`. Inside both folders files
+lie under the same
+keys as in the job's prefix of the bucket (`words/2.json`), so one description serves pods and one
+machine.
 """
 
 from dataclasses import dataclass
@@ -38,7 +40,7 @@ class RetryClass(StrEnum):
     QUICK = "quick"
     """Reads small files, computes for seconds."""
     MEDIA = "media"
-    """Minutes of CPU on untrusted media: a second try helps after a lost node, not after bad bytes."""
+    """Minutes of CPU on untrusted media: a second try helps after a lost node only."""
     GPU = "gpu"
     """Expensive; tried again after node loss and out-of-memory."""
     REMOTE = "remote"
@@ -85,7 +87,7 @@ class Artifact:
     optional: bool = False
     """May be absent: the step does its work without it."""
     context_only: bool = False
-    """The step says in its report when it left this input unread; then it is not in the fingerprint."""
+    """The step says in its report when it left this input unread: it is then not counted."""
 
     @property
     def is_prefix(self) -> bool:
@@ -129,6 +131,8 @@ class Step:
     talks_to_outside: bool = False
     secrets: tuple[str, ...] = ()
     """Names of environment variables that hold credentials."""
+    reads_source: bool = False
+    """Its outputs depend on more than its declared inputs: never taken from an earlier run."""
     decodes_media: bool = False
     """Reads bytes that anyone may have made: never beside a secret."""
 
@@ -165,6 +169,7 @@ GET_RECORDING = Step(
     resources=Resources(cpu="100m", memory_mib=256, deadline=1800),
     retry=RetryClass.REMOTE,
     talks_to_outside=True,
+    reads_source=True,
     secrets=_S3_SECRETS,
 )
 GET_PARTICIPANTS = Step(

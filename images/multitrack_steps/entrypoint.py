@@ -8,7 +8,9 @@ import argparse
 import errno
 import importlib
 import os
+import signal
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -32,6 +34,8 @@ _REPORT = "step.json"
 def main(argv: list[str] | None = None) -> int:
     """Run one step; returns its exit code."""
     arguments = _parser().parse_args(argv)
+    if os.environ.get("MULTITRACK_END_WITH_STDIN"):
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     step = step_named(arguments.name)
     try:
         context = StepContext(
@@ -64,6 +68,13 @@ def _run(context: StepContext) -> None:
     report: StepReport = module.run(context)
     report = report.model_copy(update={"duration": round(time.monotonic() - started, 3)})
     (context.outputs / _REPORT).write_text(report.model_dump_json() + "\n", encoding="utf-8")
+
+
+def _end_with_stdin() -> None:
+    """Whoever started us holds our stdin: when it ends, however it ends, so do we, with all that we started."""
+    while os.read(0, 1024):
+        pass
+    os.killpg(0, signal.SIGKILL)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -61,5 +61,6 @@ class Document(Contract):
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the whole file"
             raise BadInputError(
-                f"{file}: not a valid {cls.__name__} ({where}: {first['msg']}); run the step that makes it again"
+                f"{file}: not a valid {cls.__name__} ({where}: {first['msg']}); "
+                "run the step that makes it again"
             ) from error

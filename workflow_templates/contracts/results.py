@@ -14,7 +14,7 @@ class Waveform(Document):
 
     duration: Seconds
     peaks: Annotated[tuple[Ratio, ...], Field(min_length=255, max_length=255)]
-    """Largest absolute sample of each of 255 equal stretches, divided by the largest of all, two decimals."""
+    """Largest absolute sample of each of 255 equal stretches, over the largest of all."""
 
 
 class PublishedFile(Contract):

@@ -50,7 +50,8 @@ class Track(Document):
     file: str
     offset: TrackOffset
     duration: Seconds
-    """Length of audio/<i>.flac: from the recording's start to the track's last sample, or to the recording's end."""
+    """Length of audio/<i>.flac: from the recording's start to the track's last sample, or to the
+    recording's end where that is known."""
     gaps: tuple[Gap, ...]
     """Ordered, not overlapping, on the recording's clock; the time before joining is the first."""
     codec: str | None

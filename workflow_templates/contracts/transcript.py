@@ -31,7 +31,8 @@ class Word(Contract):
     track: Annotated[int, Field(ge=0)]
     probability: Ratio
     echo_of: int | None = None
-    """Index in `words` of the louder word that this one repeats: the same voice heard through another microphone."""
+    """Index in `words` of the louder word that this one repeats: the same voice, heard through
+    another microphone."""
 
 
 class Segment(Contract):

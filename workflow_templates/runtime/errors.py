@@ -14,7 +14,8 @@ MultitrackError                 1   a bug, or something nobody foresaw: retried
     ├── LanguageModelError          an LLM endpoint is down, over its limit or answers nonsense
     └── StorageFullError            no space left where outputs are written
 
-The number is the process exit code, the contract with Argo's retry expression and with scripts. 64 and 65 are Argo's own.
+The number is the process exit code, the contract with Argo's retry expression and with scripts. 64
+and 65 are Argo's own.
 """
 
 from enum import IntEnum, StrEnum

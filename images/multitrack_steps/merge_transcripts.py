@@ -1,0 +1,103 @@
+"""merge-transcripts: all tracks' words in one order, with speakers, echoes marked, cut into segments."""
+
+from collections.abc import Mapping
+
+from multitrack_steps.context import StepContext
+from multitrack_steps.transcript.echo import find_echoes
+from multitrack_steps.transcript.merging import language_of_most_speech, merge_words, speakers_of
+from multitrack_steps.transcript.reading import check_table, files_outside_table, read_per_track
+from multitrack_steps.transcript.segmentation import cut_segments
+from workflow_templates.contracts.base import Seconds
+from workflow_templates.contracts.recording import Participants, Recording
+from workflow_templates.contracts.results import StepReport
+from workflow_templates.contracts.track import Track
+from workflow_templates.contracts.transcript import TrackSummary, Transcript, Word
+from workflow_templates.contracts.words import TrackWords
+
+__all__ = ["run"]
+
+
+def run(context: StepContext) -> StepReport:
+    """Write transcript.json. No words at all is a result.
+
+    Raises:
+        BadInputError: A document is absent or invalid, or a track of the table has no words file.
+    """
+    recording = Recording.read(context.input("recording"))
+    participants = Participants.read(context.input("participants"))
+    check_table(recording, participants)
+    tracks = read_per_track(context.input("tracks"), recording, Track, "pad-track")
+    words = read_per_track(context.input("words"), recording, TrackWords, "transcribe-track")
+    transcript = merge_transcripts(recording, participants, tracks, words)
+    transcript.write(context.output("transcript"))
+    strangers = files_outside_table(context.input("words"), words)
+    return StepReport(
+        warnings=tuple(
+            f"words/{name} belongs to no track of the recording and was left out"
+            for name in strangers[:5]
+        ),
+        tracks=len(tracks),
+    )
+
+
+def merge_transcripts(
+    recording: Recording,
+    participants: Participants,
+    tracks: Mapping[int, Track],
+    words: Mapping[int, TrackWords],
+) -> Transcript:
+    """Make the transcript of a recording.
+
+    Args:
+        recording: Which tracks there are.
+        participants: Whose they are; checked against `recording`.
+        tracks: By index; every track of the recording.
+        words: By index; every track of the recording.
+    """
+    duration = _duration(recording, tracks)
+    spoken = merge_words(words.values(), participants.speaker_of_track(), duration)
+    echoes = find_echoes(spoken)
+    merged = tuple(
+        Word(
+            text=word.text,
+            start=word.start,
+            end=word.end,
+            speaker=word.speaker,
+            track=word.track,
+            probability=word.probability,
+            echo_of=echoes.get(index),
+        )
+        for index, word in enumerate(spoken)
+    )
+    return Transcript(
+        recording_id=recording.id,
+        duration=duration,
+        language=language_of_most_speech(words.values()),
+        speakers=speakers_of(participants, merged),
+        words=merged,
+        segments=cut_segments(recording.id, merged),
+        tracks=_summaries(participants, tracks, words),
+    )
+
+
+def _duration(recording: Recording, tracks: Mapping[int, Track]) -> Seconds:
+    if recording.duration is not None:
+        return recording.duration
+    return max((track.duration for track in tracks.values()), default=0.0)
+
+
+def _summaries(
+    participants: Participants, tracks: Mapping[int, Track], words: Mapping[int, TrackWords]
+) -> tuple[TrackSummary, ...]:
+    speaker_by_track = participants.speaker_of_track()
+    return tuple(
+        TrackSummary(
+            index=index,
+            file=track.file,
+            speaker=speaker_by_track[index],
+            language=language.code if (language := words[index].language) else None,
+            offset=track.offset.seconds,
+            failed=track.failed or words[index].failed,
+        )
+        for index, track in tracks.items()
+    )

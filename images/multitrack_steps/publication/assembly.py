@@ -1,0 +1,77 @@
+"""Puts the documents of a meeting together as published/transcript.json."""
+
+from multitrack_steps.publication.minutes import Minutes
+from workflow_templates.contracts.published import (
+    PublishedActionItems,
+    PublishedParticipant,
+    PublishedRecording,
+    PublishedSegment,
+    PublishedSummary,
+    PublishedTitle,
+    PublishedTranscript,
+)
+
+__all__ = ["assemble"]
+
+
+def assemble(minutes: Minutes) -> PublishedTranscript:
+    """One self-contained document; `minutes` has been checked."""
+    transcript = minutes.transcript
+    names = transcript.names()
+    return PublishedTranscript(
+        recording=PublishedRecording(
+            id=minutes.recording.id,
+            kind=minutes.recording.kind,
+            name=minutes.recording.name,
+            started_at=minutes.recording.started_at,
+            duration=transcript.duration,
+        ),
+        title=PublishedTitle(
+            text=minutes.title.title, given=minutes.title.given, backend=minutes.title.backend
+        ),
+        language=transcript.language,
+        participants=_participants(minutes),
+        tracks=transcript.tracks,
+        topics=minutes.topics.topics,
+        topics_backend=minutes.topics.backend,
+        summary=PublishedSummary(
+            backend=minutes.summary.backend,
+            short=minutes.summary.short,
+            long=minutes.summary.long,
+            subjects=minutes.summary.subjects,
+        ),
+        action_items=PublishedActionItems(
+            backend=minutes.action_items.backend,
+            decisions=minutes.action_items.decisions,
+            next_steps=minutes.action_items.next_steps,
+        ),
+        segments=tuple(
+            PublishedSegment(
+                id=segment.id,
+                speaker=segment.speaker,
+                speaker_name=names[segment.speaker],
+                start=segment.start,
+                end=segment.end,
+                text=segment.text,
+                words=segment.words,
+            )
+            for segment in transcript.segments
+        ),
+        words=transcript.words,
+    )
+
+
+def _participants(minutes: Minutes) -> tuple[PublishedParticipant, ...]:
+    by_speaker = minutes.participants.by_speaker()
+    return tuple(
+        PublishedParticipant(
+            id=(person := by_speaker[speaker.index]).id,
+            name=person.name,
+            name_known=person.name_known,
+            user_id=person.user_id,
+            speaker=speaker.index,
+            tracks=speaker.tracks,
+            speaking=speaker.speaking,
+        )
+        for speaker in minutes.transcript.speakers
+    )

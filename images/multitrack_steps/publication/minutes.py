@@ -1,0 +1,153 @@
+"""Everything that finalize brings together, read and checked for consistency."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from multitrack_steps.context import StepContext
+from multitrack_steps.transcript.reading import check_table, read_per_track
+from workflow_templates.contracts.minutes import ActionItems, Summary, Title, Topics
+from workflow_templates.contracts.recording import Participants, Recording
+from workflow_templates.contracts.track import Track
+from workflow_templates.contracts.transcript import Transcript
+from workflow_templates.runtime.errors import BadInputError
+
+__all__ = ["Minutes", "check_minutes", "read_minutes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """All documents of one meeting."""
+
+    recording: Recording
+    participants: Participants
+    tracks: dict[int, Track]
+    """By index; every track of the recording."""
+    transcript: Transcript
+    topics: Topics
+    title: Title
+    summary: Summary
+    action_items: ActionItems
+
+
+def read_minutes(context: StepContext) -> Minutes:
+    """Read finalize's inputs and check that they belong together.
+
+    Raises:
+        BadInputError: A document is absent, invalid, or contradicts another.
+    """
+
+    def file(name: str) -> Path:
+        return context.input(name)
+
+    recording = Recording.read(file("recording"))
+    minutes = Minutes(
+        recording=recording,
+        participants=Participants.read(file("participants")),
+        tracks=read_per_track(file("tracks"), recording, Track, "pad-track"),
+        transcript=Transcript.read(file("transcript")),
+        topics=Topics.read(file("topics")),
+        title=Title.read(file("title")),
+        summary=Summary.read(file("summary")),
+        action_items=ActionItems.read(file("action-items")),
+    )
+    check_minutes(minutes)
+    return minutes
+
+
+def check_minutes(minutes: Minutes) -> None:
+    """Make sure that nothing published points nowhere.
+
+    Raises:
+        BadInputError: Documents of different recordings, or an index, time or id that nothing stands behind.
+    """
+    check_table(minutes.recording, minutes.participants)
+    for name, recording_id in (
+        ("transcript.json", minutes.transcript.recording_id),
+        ("topics.json", minutes.topics.recording_id),
+    ):
+        if recording_id != minutes.recording.id:
+            raise BadInputError(
+                f"{name} belongs to the recording {recording_id!r}, recording.json to "
+                f"{minutes.recording.id!r}; run the step that makes it again"
+            )
+    _check_speakers(minutes)
+    _check_words(minutes.transcript)
+    _check_segments(minutes.transcript)
+    _check_topics(minutes)
+    _check_participants_of_action_items(minutes)
+
+
+def _check_speakers(minutes: Minutes) -> None:
+    """transcript.json must name the people of participants.json: names may have been corrected since."""
+    in_transcript = {
+        speaker.index: (speaker.participant_id, speaker.name)
+        for speaker in minutes.transcript.speakers
+    }
+    in_participants = {
+        participant.speaker: (participant.id, participant.name)
+        for participant in minutes.participants.participants
+    }
+    if in_transcript != in_participants:
+        raise BadInputError(
+            "transcript.json names other speakers than participants.json; run merge-transcripts again"
+        )
+
+
+def _check_words(transcript: Transcript) -> None:
+    speakers = {speaker.index for speaker in transcript.speakers}
+    earlier = 0.0
+    for index, word in enumerate(transcript.words):
+        if not earlier <= word.start <= word.end <= transcript.duration:
+            raise _broken(f"word {index} lies outside the recording or before the word before it")
+        if word.speaker not in speakers:
+            raise _broken(f"word {index} is of speaker {word.speaker}, whom it does not list")
+        if word.echo_of is not None and not _is_original(transcript, word.echo_of):
+            raise _broken(f"word {index} is an echo of word {word.echo_of}, which is no original")
+        earlier = word.start
+
+
+def _is_original(transcript: Transcript, index: int) -> bool:
+    in_range = 0 <= index < len(transcript.words)
+    return in_range and transcript.words[index].echo_of is None
+
+
+def _check_segments(transcript: Transcript) -> None:
+    told = [index for segment in transcript.segments for index in segment.words]
+    spoken = [index for index, word in enumerate(transcript.words) if word.echo_of is None]
+    if sorted(told) != spoken:
+        raise _broken("its segments do not hold every word that is no echo exactly once")
+    for position, segment in enumerate(transcript.segments):
+        if any(transcript.words[index].speaker != segment.speaker for index in segment.words):
+            raise _broken(f"segment {position} holds words of another speaker")
+
+
+def _check_topics(minutes: Minutes) -> None:
+    following = 0
+    for topic in minutes.topics.topics:
+        if topic.first_segment != following or topic.last_segment < topic.first_segment:
+            raise BadInputError(
+                f"topics.json: the topic {topic.title!r} covers the segments {topic.first_segment} to "
+                f"{topic.last_segment}, and {following} would be next; run detect-topics again"
+            )
+        following = topic.last_segment + 1
+    if minutes.topics.topics and following != len(minutes.transcript.segments):
+        raise BadInputError(
+            f"topics.json covers {following} segments, transcript.json has "
+            f"{len(minutes.transcript.segments)}; run detect-topics again"
+        )
+
+
+def _check_participants_of_action_items(minutes: Minutes) -> None:
+    known = {participant.id for participant in minutes.participants.participants}
+    named = [decision.decided_by_participant_id for decision in minutes.action_items.decisions]
+    named += [step.assigned_to_participant_id for step in minutes.action_items.next_steps]
+    for participant_id in named:
+        if participant_id is not None and participant_id not in known:
+            raise BadInputError(
+                f"action_items.json names the participant {participant_id!r}, whom participants.json "
+                "does not have; run extract-action-items again"
+            )
+
+
+def _broken(what: str) -> BadInputError:
+    return BadInputError(f"transcript.json: {what}; run merge-transcripts again")

@@ -1,0 +1,14 @@
+"""The transcript as plain text: one line a segment, "[MM:SS] Name: text"."""
+
+from multitrack_steps.publication.wording import one_line, stopwatch
+from workflow_templates.contracts.published import PublishedTranscript
+
+__all__ = ["to_text"]
+
+
+def to_text(transcript: PublishedTranscript) -> str:
+    """One line a segment, by start; minutes are not wrapped to hours. Empty for a meeting without words."""
+    return "".join(
+        f"[{stopwatch(segment.start)}] {one_line(segment.speaker_name)}: {one_line(segment.text)}\n"
+        for segment in transcript.segments
+    )

@@ -1,0 +1,76 @@
+"""What a reader of the minutes should know about how they came to be."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from multitrack_steps.publication.wording import stopwatch
+from workflow_templates.contracts.track import OffsetSource, Track
+from workflow_templates.contracts.transcript import TrackSummary, Transcript
+
+__all__ = ["bounded", "collect_warnings"]
+
+_REPORT_LIMIT = 1400
+"""Bytes of warnings in step.json, which holds 2 KB in all."""
+
+
+def collect_warnings(transcript: Transcript, tracks: Mapping[int, Track]) -> tuple[str, ...]:
+    """Failed tracks first, then doubtful times, lost audio and languages; one sentence each."""
+    failed = {summary.index for summary in transcript.tracks if summary.failed}
+    sound = {index: track for index, track in tracks.items() if index not in failed}
+    return (
+        *(_failed(summary) for summary in transcript.tracks if summary.failed),
+        *_assumed_offsets(sound),
+        *(f"{track.file}: {track.damaged}" for track in sound.values() if track.damaged),
+        *_truncated(sound),
+        *_other_languages(transcript),
+    )
+
+
+def bounded(warnings: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as step.json can hold, and how many more there are."""
+    room = _REPORT_LIMIT
+    for count, warning in enumerate(warnings):
+        room -= len(warning.encode()) + 4
+        if room < 0:
+            rest = len(warnings) - count
+            return (*warnings[:count], f"{rest} more: see manifest.json")
+    return warnings
+
+
+def _failed(summary: TrackSummary) -> str:
+    reason = str(summary.failed)
+    own = reason if summary.file in reason else f"{summary.file}: {reason}"
+    return f"No words of this track are in the transcript: {own}"
+
+
+def _assumed_offsets(tracks: Mapping[int, Track]) -> Iterator[str]:
+    """Only where other tracks do know: files that all start at zero are aligned at zero by design."""
+    assumed = [
+        track for track in tracks.values() if track.offset.source is OffsetSource.ASSUMED_ZERO
+    ]
+    if len(assumed) < len(tracks):
+        for track in assumed:
+            yield (
+                f"{track.file}: nothing says when this track starts, while other tracks do; it is taken to "
+                "start with the recording, so its words may be early"
+            )
+
+
+def _truncated(tracks: Mapping[int, Track]) -> Iterator[str]:
+    for track in tracks.values():
+        if track.truncated_at is not None:
+            yield (
+                f"{track.file}: what it holds after {stopwatch(track.truncated_at)} was left out, because the "
+                "recording ends there"
+            )
+
+
+def _other_languages(transcript: Transcript) -> Iterator[str]:
+    languages = Counter(track.language for track in transcript.tracks if track.language)
+    if len(languages) > 1:
+        for track in transcript.tracks:
+            if track.language and track.language != transcript.language:
+                yield (
+                    f"{track.file}: transcribed in the language {track.language}, most of the meeting in "
+                    f"{transcript.language}"
+                )

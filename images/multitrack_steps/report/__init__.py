@@ -1,0 +1,1 @@
+"""The finished meeting as one page: view model, template, style and script."""

@@ -1,0 +1,62 @@
+"""Draws the waveform as SVG: one bar a peak, in the colour of whoever speaks there."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workflow_templates.contracts.base import Seconds
+from workflow_templates.contracts.published import PublishedSegment
+from workflow_templates.contracts.results import Waveform
+
+__all__ = ["HEIGHT", "Bars", "draw_bars"]
+
+HEIGHT = 64
+"""Of the drawing, in its own units; it is as wide as there are peaks."""
+_BAR_WIDTH = 0.64
+_LEAST_HEIGHT = 1.5
+"""So that silence shows as a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """All bars of one colour."""
+
+    speaker: int | None
+    """None: nobody speaks there."""
+    path: str
+    """SVG path data."""
+
+
+def draw_bars(waveform: Waveform, segments: Sequence[PublishedSegment]) -> tuple[Bars, ...]:
+    """One path a speaker, and one for where nobody speaks."""
+    speakers = _loudest_claims(len(waveform.peaks), waveform.duration, segments)
+    paths: defaultdict[int | None, list[str]] = defaultdict(list)
+    for position, (peak, speaker) in enumerate(zip(waveform.peaks, speakers, strict=True)):
+        height = max(_LEAST_HEIGHT, peak * HEIGHT)
+        left = position + (1 - _BAR_WIDTH) / 2
+        top = (HEIGHT - height) / 2
+        paths[speaker].append(f"M{left:.2f} {top:.1f}h{_BAR_WIDTH}v{height:.1f}h-{_BAR_WIDTH}z")
+    return tuple(
+        Bars(speaker, "".join(paths[speaker]))
+        for speaker in sorted(paths, key=lambda index: -1 if index is None else index)
+    )
+
+
+def _loudest_claims(
+    count: int, duration: Seconds, segments: Sequence[PublishedSegment]
+) -> list[int | None]:
+    """Who speaks longest in each of `count` equal stretches."""
+    if duration <= 0:
+        return [None] * count
+    width = duration / count
+    claims: list[defaultdict[int, Seconds]] = [defaultdict(float) for _ in range(count)]
+    for segment in segments:
+        first = min(count - 1, int(segment.start / width))
+        last = min(count - 1, int(segment.end / width))
+        for position in range(first, last + 1):
+            overlap = min(segment.end, (position + 1) * width) - max(
+                segment.start, position * width
+            )
+            if overlap > 0:
+                claims[position][segment.speaker] += overlap
+    return [max(claim, key=lambda index: claim[index], default=None) for claim in claims]

@@ -1,0 +1,1 @@
+"""From every track's words to one transcript: merging, echoes, segments."""

@@ -1,0 +1,93 @@
+"""Finds speech that one microphone picked up from another person's loudspeaker or from across the table.
+
+The rule: a run of at least three equal words in two tracks, each pair starting within half a second and at least 6 dB
+weaker in the one than in the other, is the same speech heard twice. Three words, because people do say "yes" or "thank
+you" together; 6 dB (half the amplitude), because two people at their own microphones are about equally loud.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from multitrack_steps.transcript.merging import SpokenWord
+from workflow_templates.contracts.base import Seconds
+
+__all__ = ["find_echoes", "normalise_word"]
+
+SHORTEST_RUN = 3
+"""Equal words in a row, in both tracks."""
+LARGEST_DELAY: Seconds = 0.5
+"""Between the starts of the two words: sound, network and the model's own uncertainty."""
+LEAST_ATTENUATION_DB = 6.0
+
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
+def normalise_word(text: str) -> str:
+    """The word without case, blanks and punctuation; empty for punctuation alone."""
+    return _PUNCTUATION.sub("", text.casefold())
+
+
+def find_echoes(words: Sequence[SpokenWord]) -> dict[int, int]:
+    """For each echo the word that it repeats: index by index in `words`.
+
+    A repeated word is always an original: an echo of an echo points to where the speech was loudest. Costs about
+    words x words spoken within half a second.
+
+    Args:
+        words: In the transcript's order, by start.
+    """
+    texts = [normalise_word(word.text) for word in words]
+    previous = _previous_in_track(words, texts)
+    run_of = {pair: 0 for pair in _equal_pairs(words, texts)}
+    for weak, loud in run_of:  # by the weak word's time, so that a run's earlier pairs come first
+        before = run_of.get((previous[weak], previous[loud]), 0)
+        run_of[weak, loud] = before + 1
+
+    loudest: dict[int, int] = {}
+    for (weak, loud), run in run_of.items():
+        if run < SHORTEST_RUN:
+            continue
+        # The third pair brings the two before it along; later pairs only themselves.
+        for _ in range(SHORTEST_RUN if run == SHORTEST_RUN else 1):
+            if weak not in loudest or words[loud].level > words[loudest[weak]].level:
+                loudest[weak] = loud
+            weak, loud = previous[weak], previous[loud]  # noqa: PLW2901 - walks the run backwards
+    return {weak: _original(loudest, loud) for weak, loud in loudest.items()}
+
+
+def _equal_pairs(words: Sequence[SpokenWord], texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(weaker, louder) for equal words of different tracks that are near in time and far in level."""
+    indices = defaultdict(list)
+    for index, text in enumerate(texts):
+        if text:
+            indices[text].append(index)
+    starts = {text: [words[index].start for index in found] for text, found in indices.items()}
+    for weak, (word, text) in enumerate(zip(words, texts, strict=True)):
+        if not text:
+            continue
+        first = bisect_left(starts[text], word.start - LARGEST_DELAY)
+        last = bisect_right(starts[text], word.start + LARGEST_DELAY)
+        for loud in indices[text][first:last]:
+            other = words[loud]
+            if other.track != word.track and other.level - word.level >= LEAST_ATTENUATION_DB:
+                yield weak, loud
+
+
+def _previous_in_track(words: Sequence[SpokenWord], texts: Sequence[str]) -> list[int]:
+    """Index of the word before, on the same track; -1 for none. Punctuation alone is no word and is passed over."""
+    latest: dict[int, int] = {}
+    previous = []
+    for index, (word, text) in enumerate(zip(words, texts, strict=True)):
+        previous.append(latest.get(word.track, -1))
+        if text:
+            latest[word.track] = index
+    return previous
+
+
+def _original(loudest: dict[int, int], word: int) -> int:
+    """Follow echoes of echoes; levels rise at every step, so this ends."""
+    while word in loudest:
+        word = loudest[word]
+    return word

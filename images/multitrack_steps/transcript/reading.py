@@ -1,0 +1,78 @@
+"""Reads what lies under a fan-out's prefix, one file a track, against the table that says which tracks there are."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from workflow_templates.contracts.recording import Participants, Recording
+from workflow_templates.contracts.track import Track
+from workflow_templates.contracts.words import TrackWords
+from workflow_templates.runtime.errors import BadInputError
+
+__all__ = ["check_table", "files_outside_table", "read_per_track"]
+
+_PerTrack = TypeVar("_PerTrack", Track, TrackWords)
+
+
+def check_table(recording: Recording, participants: Participants) -> None:
+    """Make sure that participants.json speaks of this recording, and of all its tracks.
+
+    Raises:
+        BadInputError: Another recording, a track without a row or twice, or a row without a participant.
+    """
+    if participants.recording_id != recording.id:
+        raise BadInputError(
+            f"participants.json belongs to the recording {participants.recording_id!r}, recording.json "
+            f"to {recording.id!r}; run get-participants again"
+        )
+    rows = [row.track for row in participants.tracks]
+    if sorted(rows) != sorted(track.index for track in recording.tracks):
+        raise BadInputError(
+            f"participants.json names the tracks {sorted(rows)}, recording.json has "
+            f"{sorted(track.index for track in recording.tracks)}; run get-participants again"
+        )
+    known = participants.by_speaker()
+    for row in participants.tracks:
+        if row.speaker not in known:
+            raise BadInputError(
+                f"participants.json: track {row.track} belongs to speaker {row.speaker}, who is no "
+                "participant; run get-participants again"
+            )
+
+
+def read_per_track(
+    folder: Path, recording: Recording, contract: type[_PerTrack], made_by: str
+) -> dict[int, _PerTrack]:
+    """Read `<folder>/<index>.json` of every track of the recording; by track index, ascending.
+
+    Args:
+        folder: Where the fan-out's files lie.
+        recording: Says which tracks there must be.
+        contract: What each file is.
+        made_by: The step that makes it, for the message.
+
+    Raises:
+        BadInputError: A track's file is absent, invalid, or another track's. A track must never go missing silently.
+    """
+    documents = {}
+    for source in sorted(recording.tracks, key=lambda track: track.index):
+        file = folder / f"{source.index}.json"
+        if not file.is_file():
+            raise BadInputError(
+                f"track {source.index} ({source.origin.name}) has no {folder.name}/{file.name}; "
+                f"run {made_by} for it again"
+            )
+        document = contract.read(file)
+        if document.index != source.index:
+            raise BadInputError(
+                f"{folder.name}/{file.name} says that it is of track {document.index}; "
+                f"run {made_by} for track {source.index} ({source.origin.name}) again"
+            )
+        documents[source.index] = document
+    return documents
+
+
+def files_outside_table(folder: Path, indices: Iterable[int]) -> tuple[str, ...]:
+    """Names of the JSON files in `folder` that belong to none of the tracks: left there by an earlier run."""
+    known = {f"{index}.json" for index in indices}
+    return tuple(sorted(file.name for file in folder.glob("*.json") if file.name not in known))

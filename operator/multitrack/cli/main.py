@@ -1,0 +1,63 @@
+"""`multitrack`: everything a person does with the product, as one command."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import click
+import typer
+
+from multitrack.cli.rename import rename_command
+from multitrack.cli.run import run_command
+from multitrack.cli.steps import steps_command
+from workflow_templates.runtime.errors import ExitCode, MultitrackError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Turn recorded meetings, one audio file a participant, into transcripts "
+    "that say who said what and when.",
+    epilog="Start with: multitrack run FOLDER",
+)
+app.command("run")(run_command)
+app.command("rename")(rename_command)
+app.command("steps")(steps_command)
+
+
+@app.callback()
+def _options(
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", is_eager=True)
+    ] = False,
+) -> None:
+    if show_version:
+        typer.echo(f"multitrack {version('multitrack')}")
+        raise typer.Exit
+
+
+def main() -> int:
+    """Run the command line; every error becomes one sentence and its exit code."""
+    try:
+        outcome = app(standalone_mode=False)
+    except MultitrackError as error:
+        typer.echo(str(error), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        typer.echo(
+            "Interrupted. What is finished is kept; go on with: multitrack run -o FOLDER --resume",
+            err=True,
+        )
+        return ExitCode.INTERRUPTED
+    return outcome if isinstance(outcome, int) else ExitCode.DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""The pipelines: which steps run, in which order, with which data; for both engines.
+
+The order of a job follows from `needs` and `after`; data flow is checked against it
+(`Pipeline.check`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from workflow_templates import catalog
+from workflow_templates.catalog import Artifact, Parameter, Step
+
+__all__ = ["PROCESS_RECORDING", "FanOut", "Pipeline", "Task"]
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """Run a task once per entry of a JSON list that another task hands over."""
+
+    task: str
+    """The task whose output parameter is the list."""
+    output_parameter: str
+    """Each entry is an object with a unique integer `index`: the step's parameter `track`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A step's place in a pipeline. It has the step's name."""
+
+    step: Step
+    needs: tuple[str, ...] = ()
+    """Tasks that must have succeeded, or have been skipped by a condition."""
+    after: tuple[str, ...] = ()
+    """Tasks that must have ended, whatever became of them."""
+    fan_out: FanOut | None = None
+    when: str | None = None
+    """Name of a job parameter; the task is skipped unless it is `true`."""
+    optional: bool = False
+    """Its failure is shown and changes nothing else."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """Step parameter → job parameter, where the names differ."""
+    mutex: str | None = None
+    """At most one run of all tasks with this word, across jobs."""
+    semaphore: str | None = None
+    """As many runs across jobs as the installation allows for this word."""
+
+    @property
+    def name(self) -> str:
+        """The task's name in its pipeline."""
+        return self.step.name
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A directed acyclic graph of tasks, in an order in which they could run one by one."""
+
+    name: str
+    summary: str
+    tasks: tuple[Task, ...]
+    conditions: tuple[Parameter, ...] = ()
+    """Job parameters that only decide whether tasks run."""
+
+    def task(self, name: str) -> Task:
+        """The task of that name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for task in self.tasks:
+            if task.name == name:
+                return task
+        raise KeyError(name)
+
+    def job_parameters(self) -> dict[str, Parameter]:
+        """Everything a job can be told, by name; a fan-out's own entry is not told by anyone."""
+        parameters = {parameter.name: parameter for parameter in self.conditions}
+        for task in self.tasks:
+            for parameter in task.step.parameters:
+                if not (task.fan_out and parameter.name == "track"):
+                    parameters.setdefault(
+                        task.arguments.get(parameter.name, parameter.name), parameter
+                    )
+        return parameters
+
+    def upstream(self, name: str) -> set[str]:
+        """All tasks that come before the named one, through `needs` and `after`."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            task = self.task(waiting.pop())
+            fresh = {*task.needs, *task.after} - found
+            found |= fresh
+            waiting.extend(fresh)
+        return found
+
+    def producer(self, artifact: Artifact) -> Task | None:
+        """The task whose output has this artifact's key or lies below its prefix."""
+        for task in self.tasks:
+            if any(_feeds(output.key, artifact.key) for output in task.step.outputs):
+                return task
+        return None
+
+    def check(self) -> Iterator[str]:
+        """Say in sentences what is wrong with the definition; nothing for a sound one."""
+        seen: set[str] = set()
+        for task in self.tasks:
+            for name in (*task.needs, *task.after, *((task.fan_out.task,) if task.fan_out else ())):
+                if name not in seen:
+                    yield f"{task.name} waits for {name}, which does not come before it"
+            seen.add(task.name)
+            if seen >= {*task.needs, *task.after}:
+                yield from self._check_inputs(task)
+
+    def _check_inputs(self, task: Task) -> Iterator[str]:
+        for artifact in task.step.inputs:
+            producer = self.producer(artifact)
+            if producer is None:
+                yield f"{task.name} reads {artifact.key}, which no task makes"
+            elif producer.name != task.name and producer.name not in self.upstream(task.name):
+                yield f"{task.name} reads {artifact.key} without waiting for {producer.name}"
+
+
+def _feeds(output_key: str, input_key: str) -> bool:
+    return output_key == input_key or any(
+        prefix.endswith("/") and key.startswith(prefix)
+        for prefix, key in ((input_key, output_key), (output_key, input_key))
+    )
+
+
+_PER_TRACK = FanOut(catalog.GET_PARTICIPANTS.name, "tracks")
+
+PROCESS_RECORDING = Pipeline(
+    name="process-recording",
+    summary="From a recording's tracks to the published meeting",
+    conditions=(
+        Parameter("mixdown", "true", "make mix.mp3"),
+        Parameter("waveform", "true", "measure the mix for the player"),
+        Parameter("report", "true", "render report.html"),
+    ),
+    tasks=(
+        Task(catalog.GET_RECORDING),
+        Task(catalog.GET_PARTICIPANTS, needs=("get-recording",)),
+        Task(catalog.PAD_TRACK, needs=("get-participants",), fan_out=_PER_TRACK),
+        Task(catalog.TRANSCRIBE_TRACK, needs=("pad-track",), fan_out=_PER_TRACK, semaphore="gpu"),
+        Task(
+            catalog.MIXDOWN_TRACKS,
+            needs=("pad-track",),
+            when="mixdown",
+            optional=True,
+            mutex="mixdown",
+        ),
+        Task(catalog.GENERATE_WAVEFORM, needs=("mixdown-tracks",), when="waveform", optional=True),
+        Task(catalog.MERGE_TRANSCRIPTS, needs=("transcribe-track",)),
+        Task(catalog.DETECT_TOPICS, needs=("merge-transcripts",), semaphore="llm"),
+        Task(catalog.GENERATE_TITLE, needs=("detect-topics",), semaphore="llm"),
+        Task(catalog.GENERATE_SUMMARY, needs=("detect-topics",), semaphore="llm"),
+        Task(catalog.EXTRACT_ACTION_ITEMS, needs=("merge-transcripts",), semaphore="llm"),
+        Task(
+            catalog.FINALIZE,
+            needs=("generate-title", "generate-summary", "extract-action-items"),
+        ),
+        Task(
+            catalog.RENDER_REPORT,
+            needs=("finalize",),
+            after=("mixdown-tracks", "generate-waveform"),
+            when="report",
+            optional=True,
+        ),
+    ),
+)
+"""Fan-outs are flat, results come together by key prefix, the mix runs beside transcription."""
