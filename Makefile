@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 OUT    ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check format bench clean
+.PHONY: help demo test lint format generate bench clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ lint: $(VENV)/dev.stamp ## Check format, style, types and imports; seconds
 format: $(VENV)/dev.stamp ## Format the sources and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+generate: $(VENV)/dev.stamp ## Write docs/reference from the code
+	@$(BIN)/python docs/generate.py
 
 bench: $(VENV)/dev.stamp ## Measure speed and memory beside their anchors; about 20 minutes
 	@$(BIN)/python -m tests.bench

@@ -63,6 +63,8 @@ class SourceTrack(Contract):
     """Bytes."""
     participant_id: str | None = None
     """The uuid in a Daily key; None where names are people's own."""
+    display_name: str | None = None
+    """As said by event JSON; None where it is absent or silent."""
     timing: TimingHints = TimingHints()
     content_type: str | None = None
     """As said by event JSON; `audio/mp4` and the like mark transcoded tracks."""

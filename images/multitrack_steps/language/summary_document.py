@@ -1,4 +1,4 @@
-"""From a draft of the summary to summary.json: the long text's shape, the same for every backend."""
+"""From a draft of the summary to summary.json: one shape for every backend."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How titles look, whoever wrote them: one line, no quotes, no trailing punctuation, at most ten words."""
+"""How titles look, whoever wrote them: one line, no quotes or full stop, ten words at most."""
 
 import re
 
@@ -7,11 +7,35 @@ __all__ = ["MAX_TITLE_WORDS", "clean_title"]
 MAX_TITLE_WORDS = 10
 """Words in the title of a topic or a meeting, at most."""
 
-_WRAPPING = " \t*_#`\"'“”„«»‘’"
-_TRAILING = " \t.,;:!?…-–—" + _WRAPPING
+_WRAPPING = " \t*_#`\"'“”„«»\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
+_TRAILING = " \t.,;:!?…-\N{EN DASH}\N{EM DASH}" + _WRAPPING
 _PREFIX = re.compile(r"^(?:title|topic|heading)\s*:\s*", re.IGNORECASE)
 _SMALL_WORDS = frozenset(
-    "a an and as at but by for from in into nor of on or over per the to v via vs with".split()
+    (
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "nor",
+        "of",
+        "on",
+        "or",
+        "over",
+        "per",
+        "the",
+        "to",
+        "v",
+        "via",
+        "vs",
+        "with",
+    )
 )
 
 

@@ -1,4 +1,4 @@
-"""From drafts of topics to topics.json: ids, times and titles, by the same rules for every backend."""
+"""From drafts of topics to topics.json: ids, times and titles by one rule for all backends."""
 
 from collections.abc import Sequence
 from uuid import NAMESPACE_URL, uuid5

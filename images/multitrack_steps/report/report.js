@@ -188,9 +188,9 @@
       sound.onplay = sound.onpause = () => this.changed();
       sound.ontimeupdate = () => this.advance();
       sound.onerror = () => this.close();
-      if (sound.error || sound.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) this.close();
       hoverTime();
       measureDock();
+      if (sound.error) this.close();
     },
 
     /** The sound is not where the page expects it: without it there is nothing to control. */

@@ -198,9 +198,9 @@ def build_view(
         topics=topics,
         parts=_parts(topics, [len(chapter.turns) for chapter in parts], spoken, echoes),
         echoes=len(echoes),
-        bars=draw_bars(waveform, transcript.segments) if waveform else (),
+        bars=draw_bars(waveform, transcript.segments, COLOURS) if waveform else (),
         duration=duration,
-        end=position(duration),
+        end=position(round(duration)),
         timing=tuple(text.timing for text in texts),
         recording_id=transcript.recording.id,
     )

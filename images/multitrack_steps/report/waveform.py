@@ -21,28 +21,31 @@ _LEAST_HEIGHT = 1.5
 class Bars:
     """All bars of one colour."""
 
-    speaker: int | None
-    """None: nobody speaks there."""
+    colour: int | None
+    """Of the speaker; None: nobody speaks there."""
     path: str
     """SVG path data."""
 
 
-def draw_bars(waveform: Waveform, segments: Sequence[PublishedSegment]) -> tuple[Bars, ...]:
-    """One path a speaker, and one for where nobody speaks."""
-    speakers = _loudest_claims(len(waveform.peaks), waveform.duration, segments)
+def draw_bars(
+    waveform: Waveform, segments: Sequence[PublishedSegment], colours: int
+) -> tuple[Bars, ...]:
+    """One path a colour, and one for where nobody speaks; speakers beyond `colours` start anew."""
+    speakers = _longest_speakers(len(waveform.peaks), waveform.duration, segments)
     paths: defaultdict[int | None, list[str]] = defaultdict(list)
     for position, (peak, speaker) in enumerate(zip(waveform.peaks, speakers, strict=True)):
         height = max(_LEAST_HEIGHT, peak * HEIGHT)
         left = position + (1 - _BAR_WIDTH) / 2
         top = (HEIGHT - height) / 2
-        paths[speaker].append(f"M{left:.2f} {top:.1f}h{_BAR_WIDTH}v{height:.1f}h-{_BAR_WIDTH}z")
+        colour = None if speaker is None else speaker % colours
+        paths[colour].append(f"M{left:.2f} {top:.1f}h{_BAR_WIDTH}v{height:.1f}h-{_BAR_WIDTH}z")
     return tuple(
-        Bars(speaker, "".join(paths[speaker]))
-        for speaker in sorted(paths, key=lambda index: -1 if index is None else index)
+        Bars(colour, "".join(paths[colour]))
+        for colour in sorted(paths, key=lambda index: -1 if index is None else index)
     )
 
 
-def _loudest_claims(
+def _longest_speakers(
     count: int, duration: Seconds, segments: Sequence[PublishedSegment]
 ) -> list[int | None]:
     """Who speaks longest in each of `count` equal stretches."""

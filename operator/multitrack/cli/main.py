@@ -4,7 +4,6 @@ import sys
 from importlib.metadata import version
 from typing import Annotated
 
-import click
 import typer
 
 from multitrack.cli.rename import rename_command
@@ -43,20 +42,19 @@ def _options(
 def main() -> int:
     """Run the command line; every error becomes one sentence and its exit code."""
     try:
-        outcome = app(standalone_mode=False)
+        app()
     except MultitrackError as error:
         typer.echo(str(error), err=True)
         return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        typer.echo(
-            "Interrupted. What is finished is kept; go on with: multitrack run -o FOLDER --resume",
-            err=True,
-        )
-        return ExitCode.INTERRUPTED
-    return outcome if isinstance(outcome, int) else ExitCode.DONE
+    except SystemExit as ended:
+        if ended.code == ExitCode.INTERRUPTED:
+            typer.echo(
+                "Interrupted; what is finished is kept. "
+                "Go on with: multitrack run -o FOLDER --resume",
+                err=True,
+            )
+        return ended.code if isinstance(ended.code, int) else ExitCode.DONE
+    return ExitCode.DONE
 
 
 if __name__ == "__main__":

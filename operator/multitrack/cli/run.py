@@ -190,13 +190,13 @@ def run_command(
 ) -> None:
     """Turn a recorded meeting, one audio file a participant, into a finished one.
 
-    Writes report.html, transcript.{json,vtt,srt,txt,md} and mix.mp3 into the output folder. File
-    names become
-    speakers' names (Alice.webm); two files of one person (Alice.webm, Alice-2.webm) are one
-    speaker.
+    Writes report.html, transcript.{json,vtt,srt,txt,md} and mix.mp3 into the output folder.
+
+    Files are named after people (Alice.webm); two files of one person (Alice.webm, Alice-2.webm)
+    are one speaker.
 
     Exit codes: 0 done; 2 bad input; 3 refused by another system; 75 try again later; 130
-    interrupted (then --resume).
+    interrupted, go on with --resume.
     """
     options = {
         "title": title,

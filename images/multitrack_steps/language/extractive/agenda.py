@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from multitrack_steps.language.extractive.noun_phrases import leading_phrase
 from multitrack_steps.language.extractive.sentences import Sentence
+from multitrack_steps.language.extractive.spoken import one_of, spoken
 
 __all__ = ["Cue", "Strength", "find_cues"]
 
@@ -14,8 +15,10 @@ __all__ = ["Cue", "Strength", "find_cues"]
 class Strength(IntEnum):
     """How surely a cue begins a subject."""
 
+    MARKER = 0
+    """"Okay, so …": chairs say it before a new subject, and elsewhere."""
     HINT = 1
-    """"What about …", "speaking of …": often, with a change of vocabulary."""
+    """"What about …", "by the way": often, with a change of vocabulary."""
     CLEAR = 2
     """"Okay, budget.", "let's talk about …": nearly always."""
     AGENDA = 3
@@ -39,14 +42,21 @@ _ORDINAL = (
 _TOPIC = r"(?:topic|item|subject|agenda item|agenda point|order of business)"
 _POINT = r"(?:point|question|issue|thing)"
 _ON_LIST = (
-    r"(?:\s+(?:up|today|here|now|then|then|for (?:today|this week|me|us)|"
+    r"(?:\s+(?:up|today|here|now|then|for (?:today|this week|me|us)|"
     r"(?:on|of|from) (?:the|my|our|today's) (?:agenda|list|day|plate|meeting)|"
     r"i (?:have|wanted|want|had)(?: to (?:discuss|raise|cover))?|to (?:discuss|cover)))*"
 )
-_IS = r"(?:\s*[,:–—-]\s*|\s+(?:is|are|was|would be|will be|being|concerns|about)\s+|'s\s+)"
-_OPENING = (
-    r"(?:(?:and|so|okay|ok|all right|alright|right|now|then|great|good|perfect|cool|anyway|well|fine|"
-    r"thanks|thank you|next|yeah|yes|excellent)[,.]?\s+)*"
+_IS = one_of(
+    r"""
+    (?:\s*[,:\N{EN DASH}\N{EM DASH}-]\s*|
+    \s+(?:is|are|was|would be|will be|being|concerns|about)\s+|'s\s+)
+    """
+)
+_OPENING = one_of(
+    r"""
+    (?:(?:and|so|okay|ok|all right|alright|right|now|then|great|good|perfect|cool|anyway|well|fine|
+    thanks|thank you|next|yeah|yes|excellent)[,.]?\s+)*
+    """
 )
 _TALK = (
     r"(?:talk (?:a (?:bit|little) )?(?:about|through)|discuss|look at|cover|address|tackle|go over|"
@@ -55,42 +65,118 @@ _TALK = (
     r"come to|come back to|go back to|touch on|finish with|close with|end with)"
 )
 
-_PATTERNS: tuple[tuple[Strength, re.Pattern[str]], ...] = tuple(
-    (strength, re.compile(pattern, re.IGNORECASE))
-    for strength, pattern in (
-        (Strength.AGENDA, rf"\b{_ORDINAL}\s+{_TOPIC}{_ON_LIST}{_IS}(?P<subject>.+)"),
-        (Strength.AGENDA, rf"\b{_ORDINAL}\s+(?:{_POINT} |up )?on (?:the|my|our) (?:agenda|list){_IS}(?P<subject>.+)"),
-        (Strength.AGENDA, rf"\b(?:first|next|last) up{_IS}(?P<subject>.+)"),
-        (Strength.AGENDA, rf"^{_OPENING}(?:first|next|last|final) (?:topic|item|point|subject)\b\s*[,:.]?\s*(?P<subject>.*)"),
-        (Strength.AGENDA, rf"\b(?:{_TOPIC}|point) (?:number )?(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)\b{_IS}(?P<subject>.+)"),
-        (Strength.AGENDA, r"\b(?:let's|let us|shall we|should we|can we|could we|we should|we can|i'd|we'll|i'll)"
-            r"(?: like to| just| now| then| please)* move (?:on|along)\b(?:\s+(?:to|with)\s+)?(?P<subject>.*)"),
-        (Strength.AGENDA, rf"^{_OPENING}(?:moving on|moving along|switching gears|changing (?:the )?(?:subject|topic))\b"
-            r"(?:\s+to\b)?[,.]?\s*(?P<subject>.*)"),
-        (Strength.CLEAR, rf"^{_OPENING}(?:on to|turning to|that (?:brings|takes|leads) us to|back to)\s+(?P<subject>.+)"),
-        (Strength.CLEAR, r"\b(?:any other business|a\.?o\.?b\.?)\b(?P<subject>)"),
-        (Strength.CLEAR, rf"\b(?:let's|let us|shall we|can we|could we|we should|we need to|we have to|i'd like to|i want to|"
-            rf"i wanted to|we wanted to|we'll)(?: also| now| quickly| just| then| briefly| first| next)* {_TALK}\s+(?P<subject>.+)"),
-        (Strength.CLEAR, rf"\b(?:{_ORDINAL}|one more|one last|one other) {_POINT}{_ON_LIST}{_IS}(?P<subject>.+)"),
-        (Strength.CLEAR, r"\b(?:i|we) (?:also )?(?:wanted|want|would like|need) to (?:bring up|raise|ask about|mention)\s+(?P<subject>.+)"),
-        (Strength.CLEAR, rf"^{_OPENING}(?:as for|regarding|concerning|with regard to|in terms of|when it comes to|about)\s+(?P<subject>.+)"),
-        (Strength.HINT, rf"^{_OPENING}(?:speaking of|what about|how about|and what of|what's (?:the status|happening|going on|new|up) (?:of|with|on)|"
-            r"how (?:is|are|'s) (?:\w+ )?(?:doing|going|looking) (?:on|with)|where (?:are|do) we (?:\w+ )?(?:with|on)|"
-            r"(?:any|an|is there an?y?) (?:update|updates|news|progress|word) (?:on|about|with|from)|"
-            r"(?:quick|one|another|a) question (?:about|on)|did (?:you|we|anyone) (?:\w+ )?(?:hear|get) (?:back )?(?:about|on))\s+(?P<subject>.+)"),
-    )
-)  # fmt: skip
-_BARE = re.compile(
-    r"^(?:okay|ok|alright|all right|right|so|now|next|great|good|cool|perfect|anyway|well)[,.]?\s+"
-    r"(?:(?:so|then|now|next|and|okay|um|uh)[,.]?\s+)*(?P<subject>[^,.?!]+)[.?!:]?$",
-    re.IGNORECASE,
+
+def _announces(strength: Strength, pattern: str) -> tuple[Strength, re.Pattern[str]]:
+    return strength, spoken(pattern)
+
+
+_PATTERNS = (
+    _announces(Strength.AGENDA, rf"\b{_ORDINAL}\s+{_TOPIC}{_ON_LIST}{_IS}(?P<subject>.+)"),
+    _announces(
+        Strength.AGENDA,
+        rf"""
+        \b{_ORDINAL}\s+(?:{_POINT} |up )?on (?:the|my|our) (?:agenda|list){_IS}(?P<subject>.+)
+        """,
+    ),
+    _announces(Strength.AGENDA, rf"\b(?:first|next|last) up{_IS}(?P<subject>.+)"),
+    _announces(
+        Strength.AGENDA,
+        rf"""
+        ^{_OPENING}(?:first|next|last|final) (?:topic|item|point|
+        subject)\b\s*[,:.]?\s*(?P<subject>.*)
+        """,
+    ),
+    _announces(
+        Strength.AGENDA,
+        rf"""
+        \b(?:{_TOPIC}|point) (?:number )?(?:one|two|three|four|five|six|seven|eight|nine|ten|
+        \d+)\b{_IS}(?P<subject>.+)
+        """,
+    ),
+    _announces(
+        Strength.AGENDA,
+        r"""
+        \b(?:let's|let us|shall we|should we|can we|could we|we should|we can|i'd|we'll|
+        i'll)(?: like to| just| now| then| please)* move (?:on|along)\b(?:\s+(?:to|
+        with)\s+)?(?P<subject>.*)
+        """,
+    ),
+    _announces(
+        Strength.AGENDA,
+        rf"""
+        ^{_OPENING}(?:moving on|moving along|switching gears|changing (?:the )?(?:subject|
+        topic))\b(?:\s+to\b)?[,.]?\s*(?P<subject>.*)
+        """,
+    ),
+    _announces(
+        Strength.CLEAR,
+        rf"""
+        ^{_OPENING}(?:on to|turning to|that (?:brings|takes|leads) us to|
+        back to)\s+(?P<subject>.+)
+        """,
+    ),
+    _announces(Strength.AGENDA, r"\b(?P<subject>any other business)\b"),
+    _announces(
+        Strength.CLEAR,
+        rf"""
+        \b(?:let's|let us|shall we|can we|could we|we should|we need to|we have to|i'd like to|
+        i want to|i wanted to|we wanted to|
+        we'll)(?: also| now| quickly| just| then| briefly| first| next)* {_TALK}\s+(?P<subject>.+)
+        """,
+    ),
+    _announces(
+        Strength.CLEAR,
+        rf"""
+        \b(?:{_ORDINAL}|one more|one last|one other) {_POINT}{_ON_LIST}{_IS}(?P<subject>.+)
+        """,
+    ),
+    _announces(
+        Strength.CLEAR,
+        r"""
+        \b(?:i|we) (?:also )?(?:wanted|want|would like|need) to (?:bring up|raise|ask about|
+        mention)\s+(?P<subject>.+)
+        """,
+    ),
+    _announces(
+        Strength.CLEAR,
+        rf"""
+        ^{_OPENING}(?:as for|regarding|concerning|with regard to|in terms of|when it comes to|
+        about)\s+(?P<subject>.+)
+        """,
+    ),
+    _announces(
+        Strength.HINT,
+        rf"""
+        ^{_OPENING}(?:speaking of|what about|how about|and what of|what's (?:the status|happening|
+        going on|new|up) (?:of|with|on)|how (?:is|are|'s) (?:\w+ )?(?:doing|going|looking) (?:on|
+        with)|where (?:are|do) we (?:\w+ )?(?:with|on)|(?:any|an|is there an?y?) (?:update|
+        updates|news|progress|word) (?:on|about|with|from)|(?:quick|one|another|
+        a) question (?:about|on)|did (?:you|we|anyone) (?:\w+ )?(?:hear|get) (?:back )?(?:about|
+        on))\s+(?P<subject>.+)
+        """,
+    ),
 )
+_UNNAMED = spoken(rf"""
+    ^{_OPENING}(?:(?:one |the |and )*(?:last|final|next|other) (?:thing|point|
+    one)(?: from me| for me| for today| then)?[.,:]|while we're (?:at it|on (?:it|that|
+    the subject))|by the way|on another note|on a (?:different|related) note|speaking of which|
+    before (?:i forget|we (?:finish|close|wrap up|end))|(?:did|has|does|do|have) any(?:one|
+    body) (?:else )?\w+)
+""")
+"""Announcements that do not name their subject."""
+_MARKER = spoken(r"""
+    ^(?:(?:okay|ok|alright|all right|anyway|anyways|right|well)[,.]?(?:\s+(?:so|now|then|um|
+    uh)\b[,.]?.*|$)|so[,.]?\s+(?:um|uh|now)\b.*|(?:um|uh|so),? now\b.*|now,? the\b.*)
+""")
+_BARE = spoken(r"""
+    ^(?:okay|ok|alright|all right|right|so|now|next|great|good|cool|perfect|anyway|
+    well)[,.]?\s+(?:(?:so|then|now|next|and|okay|um|uh)[,.]?\s+)*(?P<subject>[^,.?!]+)[.?!:]?$
+""")
 """A marker and a bare noun phrase: "Okay, so, hiring."."""
 _BARE_WORDS = 5
-_GATHERING = re.compile(
-    r"\b(?:meeting|call|stand-?up|sync|session|retro|retrospective|review|minutes|check-in)$",
-    re.IGNORECASE,
-)
+_GATHERING = spoken(r"""
+    \b(?:meeting|call|stand-?up|sync|session|retro|retrospective|review|minutes|check-in)$
+""")
 """A phrase that ends so names the gathering itself: "let's start with the weekly meeting"."""
 
 
@@ -106,7 +192,7 @@ def find_cues(sentences: Sequence[Sentence], names: Collection[str]) -> tuple[Cu
 
 
 def _cue_in(sentence: Sentence, names: Collection[str]) -> Cue | None:
-    text = sentence.text.replace("’", "'")
+    text = sentence.text
     for strength, pattern in _PATTERNS:
         match = pattern.search(text)
         if match is None:
@@ -122,5 +208,6 @@ def _cue_in(sentence: Sentence, names: Collection[str]) -> Cue | None:
         phrase = leading_phrase(match["subject"], names)
         if phrase is not None and phrase.split()[-1] == match["subject"].split()[-1]:
             return Cue(sentence.index, Strength.CLEAR, phrase)
-    return None
-
+    if _UNNAMED.match(text):
+        return Cue(sentence.index, Strength.HINT, None)
+    return Cue(sentence.index, Strength.MARKER, None) if _MARKER.match(text) else None

@@ -1,9 +1,9 @@
 """What a topic is called: the phrase that announced it, or the phrase that sets it apart."""
 
-from collections import Counter, defaultdict
+import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from multitrack_steps.language.extractive.english import TIME_WORDS
 from multitrack_steps.language.extractive.lexis import TOKEN, Lexis
 from multitrack_steps.language.extractive.noun_phrases import candidate_phrases
 
@@ -11,8 +11,12 @@ __all__ = ["label_topics"]
 
 _AS_NOUN = 1.6
 """Factor for a phrase that stands where English puts nouns."""
-_WORD_BONUS = 0.35
-"""How much each further word of a phrase adds: "export button" says more than "button"."""
+_EARLY = 1.3
+"""Factor for a phrase that is said in a topic's first third, where subjects are introduced."""
+_ENOUGH_WORDS = 3
+"""A keyphrase with fewer words gets a second one beside it."""
+_SECOND = 0.4
+"""The second keyphrase has at least this share of the first one's score."""
 
 
 def label_topics(
@@ -31,43 +35,53 @@ def label_topics(
     Returns:
         In the topics' order; None for a topic without content words.
     """
-    counts = [Counter(stem for text in sentences for stem in lexis.terms(text)) for sentences in texts]
+    counts = [
+        Counter(stem for text in sentences for stem in lexis.terms(text)) for sentences in texts
+    ]
     total: Counter[str] = Counter()
     for count in counts:
         total.update(count)
     labels: list[str | None] = []
     for sentences, count in zip(texts, counts, strict=True):
         weights = {stem: times * times / total[stem] for stem, times in count.items()}
-        labels.append(_best_phrase(sentences, lexis, weights, names))
+        labels.append(_best_phrases(sentences, lexis, weights, names))
     return labels
 
 
-def _best_phrase(
+def _best_phrases(
     sentences: Sequence[str], lexis: Lexis, weights: Mapping[str, float], names: Collection[str]
 ) -> str | None:
-    scores: dict[str, float] = defaultdict(float)
+    """The best phrase, and another one beside it where one is not telling enough."""
+    scores: dict[str, float] = {}
+    times: Counter[str] = Counter()
     spelling: dict[str, str] = {}
-    for sentence in sentences:
-        seen: set[str] = set()
+    for place, sentence in enumerate(sentences):
+        early = _EARLY if 3 * place <= len(sentences) else 1.0
         for phrase, is_noun in _phrases(sentence, lexis, names):
             stems = [lexis.stem(word) for word in phrase.lower().split()]
             key = " ".join(stems)
-            if key in seen or all(word.lower() in TIME_WORDS for word in phrase.split()):
-                continue
-            seen.add(key)
-            mean = sum(weights.get(stem, 0.0) for stem in stems) / len(stems)
-            factor = _AS_NOUN if is_noun else 1.0
-            scores[key] += mean * factor * (1 + _WORD_BONUS * (len(stems) - 1))
+            weight = sum(weights.get(stem, 0.0) for stem in stems)
+            score = weight * early * (_AS_NOUN if is_noun else 1.0)
+            times[key] += 1
+            scores[key] = max(scores.get(key, 0.0), score)
             spelling.setdefault(key, phrase)
-    if not scores:
+    # Of equals the earliest: dictionaries keep the order in which phrases were first said.
+    ranked = sorted(scores, key=lambda key: -scores[key] * (1 + math.log(times[key])))
+    if not ranked:
         return None
-    # The earliest of equals: dictionaries keep the order in which phrases were first said.
-    return spelling[max(scores, key=lambda key: scores[key])]
+    best = ranked[0]
+    others = [
+        key
+        for key in ranked[1:]
+        if not set(key.split()) & set(best.split()) and scores[key] >= _SECOND * scores[best]
+    ]
+    if len(best.split()) >= _ENOUGH_WORDS or not others:
+        return spelling[best]
+    joint = " and " if lexis.is_english else ", "
+    return spelling[best] + joint + spelling[others[0]]
 
 
-def _phrases(
-    sentence: str, lexis: Lexis, names: Collection[str]
-) -> list[tuple[str, bool]]:
+def _phrases(sentence: str, lexis: Lexis, names: Collection[str]) -> list[tuple[str, bool]]:
     if lexis.is_english:
         return list(candidate_phrases(sentence, names))
     return [

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["TOKEN", "Lexis", "lexis_for"]
+__all__ = ["TOKEN", "Lexis", "lexis_for", "straight_apostrophes"]
 
-TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
+TOKEN = re.compile(r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}\-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
 """A word, with inner apostrophes and hyphens, or a number."""
 
 _SNOWBALL = {
@@ -59,13 +59,13 @@ class Lexis:
 
     def is_stop_word(self, token: str) -> bool:
         """Whether a token carries no subject: function words, also contracted ones ("we've")."""
-        word = token.lower().replace("’", "'")
+        word = straight_apostrophes(token.lower())
         return word in self.stop_words or word.split("'")[0] in self.stop_words
 
     def terms(self, text: str) -> list[str]:
         """Stems of the content words, in order; numbers are none."""
         return [
-            self.stem(token.lower().replace("’", "'"))
+            self.stem(straight_apostrophes(token.lower()))
             for token in TOKEN.findall(text)
             if len(token) > 1 and not token[0].isdigit() and not self.is_stop_word(token)
         ]
@@ -73,6 +73,11 @@ class Lexis:
     def counts(self, text: str) -> Counter[str]:
         """How often each stem occurs."""
         return Counter(self.terms(text))
+
+
+def straight_apostrophes(text: str) -> str:
+    """The text with "don't" always spelt in the same way."""
+    return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 def lexis_for(language: str | None) -> Lexis | None:

@@ -9,16 +9,22 @@ from multitrack_steps.language.extractive.english import (
     GENERIC_NOUNS,
     STOP_WORDS,
     TIME_WORDS,
+    spoken_words,
 )
 from multitrack_steps.language.extractive.lexis import TOKEN
 
 __all__ = ["candidate_phrases", "leading_phrase"]
 
-_LINKS = frozenset({"of", "for", "in", "on", "to", "with", "and", "from", "at", "between", "behind"})
+_LINKS = frozenset(
+    {"of", "for", "in", "on", "to", "with", "and", "from", "at", "between", "behind"}
+)
 _MAX_WORDS = 7
-_BREAK = re.compile(r"[.,;:?!…()\"“”]|\s[-–—]\s")
-_CLAUSE_BREAK = re.compile(r"[.;:?!…()\"“”]|,|\s[-–—]\s")
-_BEFORE_NOUN = DETERMINERS | _LINKS | {"about", "into", "regarding", "without", "via", "under", "per"}
+_BREAK = re.compile(r"[.,;:?!…()\"“”]|\s[-\N{EN DASH}\N{EM DASH}]\s")
+_CLAUSE_BREAK = re.compile(r"[.;:?!…()\"“”]|,|\s[-\N{EN DASH}\N{EM DASH}]\s")
+_PARTICIPLE = re.compile(r"\w{2,}[^\We]ed", re.IGNORECASE)
+_BEFORE_NOUN = (
+    DETERMINERS | _LINKS | {"about", "into", "regarding", "without", "via", "under", "per"}
+)
 
 
 def leading_phrase(text: str, names: Collection[str] = ()) -> str | None:
@@ -34,7 +40,7 @@ def leading_phrase(text: str, names: Collection[str] = ()) -> str | None:
     clause = _CLAUSE_BREAK.split(text, maxsplit=1)[0]
     kept: list[str] = []
     for token in clause.split():
-        word = token.lower().strip("'’").split("'")[0].split("’")[0]
+        word = token.lower().strip("'").split("'")[0]
         if not kept and (word in DETERMINERS or word in _FILLERS):
             continue
         if word in CLAUSE_OPENERS or word in names or len(kept) == _MAX_WORDS:
@@ -45,9 +51,10 @@ def leading_phrase(text: str, names: Collection[str] = ()) -> str | None:
     return " ".join(kept) if any(_names_subject(token) for token in kept) else None
 
 
-_FILLERS = frozenset(
-    "um uh well like just about on to with of is was be maybe probably actually really some quickly "
-    "okay ok so again also then next".split()
+_FILLERS = spoken_words(
+    "um uh well like just about on to with of is was be maybe probably actually really some "
+    "quickly "
+    "okay ok so again also then next"
 )
 
 
@@ -62,11 +69,13 @@ def candidate_phrases(text: str, names: Collection[str] = ()) -> Iterator[tuple[
         run: list[str] = []
         before = ""
         for token in [*tokens, ""]:
-            word = token.lower().split("'")[0].split("’")[0]
+            word = token.lower().split("'")[0]
             is_content = bool(TOKEN.fullmatch(token)) and word not in STOP_WORDS
             if is_content and word not in names and not token[0].isdigit():
                 run.append(token)
                 continue
+            if len(run) > 1 and (word in DETERMINERS or _PARTICIPLE.fullmatch(run[-1])):
+                run.pop()  # "the booking page shows the …", "the tent snapped": a verb
             if run:
                 yield from _windows(run, after_noun_marker=before in _BEFORE_NOUN)
             run = []
@@ -83,7 +92,7 @@ def _windows(run: list[str], *, after_noun_marker: bool) -> Iterator[tuple[str, 
 
 
 def _is_weak_ending(token: str) -> bool:
-    word = token.lower().strip("'’")
+    word = token.lower().strip("'")
     return word in _LINKS or word in DETERMINERS or (word in STOP_WORDS and not _is_nominal(word))
 
 
@@ -92,12 +101,12 @@ def _is_nominal(word: str) -> bool:
     return word in TIME_WORDS or word in _NUMBERS
 
 
-_NUMBERS = frozenset(
+_NUMBERS = spoken_words(
     "one two three four five six seven eight nine ten eleven twelve twenty thirty fifty hundred "
-    "thousand million".split()
+    "thousand million"
 )
 
 
 def _names_subject(token: str) -> bool:
-    word = token.lower().strip("'’").split("'")[0]
+    word = token.lower().strip("'").split("'")[0]
     return word not in STOP_WORDS and word not in GENERIC_NOUNS and bool(TOKEN.fullmatch(token))

@@ -1,11 +1,11 @@
-"""Which sentences stand for a stretch of talk: central ones that repeat nothing and make sense alone."""
+"""Which sentences stand for a stretch of talk: central, not repeating, clear when alone."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from multitrack_steps.language.extractive.lexis import Lexis
 from multitrack_steps.language.extractive.sentences import Sentence
+from multitrack_steps.language.extractive.spoken import spoken
 from multitrack_steps.language.extractive.vectors import (
     Vector,
     centroid,
@@ -21,26 +21,22 @@ _RELEVANCE = 0.7
 _SHORT = 6
 _LONG = 40
 """Words. Shorter sentences say little alone, longer ones are recognisers' run-ons."""
-_ANAPHORA = re.compile(
-    r"^(?:(?:and|but|so|yes|yeah|well|okay|ok|oh|right|exactly|done|no)[,.]?\s+)*"
-    r"(?:that|this|it|they|he|she|those|these|which|one|then it)\b",
-    re.IGNORECASE,
-)
-_OUTCOME = re.compile(
-    r"\b(?:decid|approv|agreed|settled|deadline|release date|the plan is|we(?:'ll| will) go with|"
-    r"the new|because|cost|need to|problem|too (?:small|slow|late|expensive|big|many|few))",
-    re.IGNORECASE,
-)
-_ANNOUNCEMENT = re.compile(
-    r"\b(?:topic|agenda|item|move on|moving on|welcome|good morning|hello|hi all|thank|see you|"
-    r"can you hear|get started|let's start|sorry|to summari[sz]e|to recap|to sum up)\b",
-    re.IGNORECASE,
-)
+_ANAPHORA = spoken(r"""
+    ^(?:(?:and|but|so|yes|yeah|well|okay|ok|oh|right|exactly|done|no)[,.]?\s+)*(?:that|this|it|
+    they|he|she|those|these|which|one|then it)\b
+""")
+_OUTCOME = spoken(r"""
+    \b(?:decid|approv|agreed|settled|deadline|release date|the plan is|we(?:'ll| will) go with|
+    the new|because|cost|need to|problem|too (?:small|slow|late|expensive|big|many|few))
+""")
+_ANNOUNCEMENT = spoken(r"""
+    \b(?:topic|agenda|item|move on|moving on|welcome|good morning|hello|hi all|thank|see you|
+    can you hear|get started|let's start|talking about|what did i miss|sorry|to summari[sz]e|
+    to recap|to sum up)\b
+""")
 
 
-def choose_sentences(
-    sentences: Sequence[Sentence], lexis: Lexis, *, limit: int
-) -> list[Sentence]:
+def choose_sentences(sentences: Sequence[Sentence], lexis: Lexis, *, limit: int) -> list[Sentence]:
     """The best sentences of a stretch, by maximal marginal relevance, in the order they were said.
 
     Args:
@@ -73,7 +69,9 @@ def _marginally_relevant(
     while left and len(chosen) < limit:
         position = max(
             left,
-            key=lambda place: _RELEVANCE * scores[place] / best - (1 - _RELEVANCE) * repeated[place],
+            key=lambda place: (
+                _RELEVANCE * scores[place] / best - (1 - _RELEVANCE) * repeated[place]
+            ),
         )
         chosen.append(position)
         left.remove(position)

@@ -1,25 +1,33 @@
 """Where topics begin: cue phrases and change of vocabulary, weighed together.
 
-Cohesion is measured as in Eisenstein and Barzilay, "Bayesian Unsupervised Topic Segmentation" (EMNLP 2008): the
-words of a topic are drawn from one multinomial with a symmetric Dirichlet prior, and the division with the greatest
-probability is found by dynamic programming. Cue phrases, pauses and a prior on the length of topics enter the same sum.
+Cohesion is measured as in Eisenstein and Barzilay, "Bayesian Unsupervised Topic Segmentation"
+(EMNLP 2008): the
+words of a topic are drawn from one multinomial with a symmetric Dirichlet prior, and the division
+with the greatest
+probability is found by dynamic programming. Cue phrases, pauses and a prior on the length of
+topics enter the same sum.
 """
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow_templates.contracts.base import Seconds
 
-__all__ = ["Stretch", "expected_topics", "find_boundaries"]
+__all__ = ["Stretch", "expected_topics", "find_boundaries", "pause_gain"]
 
-_PRIOR = 0.1
+_PRIOR = 0.4
 """Dirichlet parameter of a topic's vocabulary: topics use few of the meeting's words."""
 _SPREAD = 0.9
 """Standard deviation of the logarithm of topic lengths."""
 _BOUNDARY_COST = 4.0
-"""Nats that a boundary without any cue must gain in cohesion."""
+"""Nats that a boundary must gain in cohesion or by cues."""
+_COST_STEP = 1.5
+"""Factor by which boundaries without a cue become dearer while there are too many topics."""
+_DEAREST = 2000.0
+"""Nats; no vocabulary changes that much, so the search for a cost ends."""
 _GAIN_PER_PAUSE_SECOND = 0.8
 _LONGEST_PAUSE: Seconds = 4.0
 _LENGTHS = 6.0
@@ -36,6 +44,8 @@ class Stretch:
     """Content words and how often they occur."""
     gain: float = 0.0
     """Nats in favour of a topic that begins here."""
+    cued: bool = False
+    """Somebody announced a subject here."""
     forced: bool = False
     """A topic begins here, whatever the words say."""
 
@@ -50,35 +60,60 @@ def pause_gain(pause: Seconds) -> float:
     return _GAIN_PER_PAUSE_SECOND * min(max(0.0, pause), _LONGEST_PAUSE)
 
 
-def find_boundaries(stretches: Sequence[Stretch], *, expected_length: Seconds) -> list[int]:
-    """The most probable division.
+def find_boundaries(stretches: Sequence[Stretch]) -> list[int]:
+    """The most probable division into a sensible number of topics.
 
     Args:
         stretches: In order, without overlap.
-        expected_length: Typical length of a topic, in seconds.
 
     Returns:
         Indices of the stretches with which topics begin, ascending; the first is 0.
     """
     if not stretches:
         return []
+    duration = stretches[-1].end - stretches[0].start
+    expected = expected_topics(duration)
+    scores = _scores(stretches, duration / expected)
+    most = 2 + 1.15 * expected
+    cost = _BOUNDARY_COST
+    while True:
+        found = _divide(stretches, scores, cost)
+        uncued = sum(not stretches[index].cued for index in found[1:])
+        if len(found) <= most or not uncued or cost > _DEAREST:
+            return found
+        cost *= _COST_STEP
+
+
+def _scores(stretches: Sequence[Stretch], expected_length: Seconds) -> "list[array[float]]":
+    """By first stretch, then by number of further ones: how well they go together, in nats."""
     vocabulary = len({term for stretch in stretches for term in stretch.terms})
-    best = [0.0] + [-math.inf] * len(stretches)
-    came_from = [0] * (len(stretches) + 1)
+    scores = []
     for first, stretch in enumerate(stretches):
         cohesion = _Cohesion(vocabulary)
-        here = best[first] + (stretch.gain - _BOUNDARY_COST if first else 0.0)
-        for last in range(first, len(stretches)):
-            if last > first and stretches[last].forced:
+        row = array("d")
+        for other in stretches[first:]:
+            length = other.end - stretch.start
+            if row and (other.forced or length > _LENGTHS * expected_length):
                 break
-            length = stretches[last].end - stretch.start
-            if last > first and length > _LENGTHS * expected_length:
-                break
-            cohesion.add(stretches[last].terms)
-            score = here + cohesion.log_probability + _length_prior(length, expected_length)
-            if score > best[last + 1]:
-                best[last + 1] = score
-                came_from[last + 1] = first
+            cohesion.add(other.terms)
+            row.append(cohesion.log_probability + _length_prior(length, expected_length))
+        scores.append(row)
+    return scores
+
+
+def _divide(
+    stretches: Sequence[Stretch], scores: "Sequence[array[float]]", uncued_cost: float
+) -> list[int]:
+    """Dynamic programming over all divisions."""
+    best = [0.0] + [-math.inf] * len(stretches)
+    came_from = [0] * (len(stretches) + 1)
+    for first, (stretch, row) in enumerate(zip(stretches, scores, strict=True)):
+        cost = _BOUNDARY_COST if stretch.cued else uncued_cost
+        here = best[first] + (stretch.gain - cost if first else 0.0)
+        for end, score in enumerate(row, start=first + 1):
+            if here + score > best[end]:
+                best[end] = here + score
+                came_from[end] = first
     return _trace(came_from)
 
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+from multitrack_steps.language.extractive.lexis import straight_apostrophes
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.transcript import Segment, Transcript
 
@@ -12,7 +14,8 @@ __all__ = ["Sentence", "split_sentences"]
 _END = re.compile(r"(?<=[.?!…])\s+(?=\S)")
 _ABBREVIATION = re.compile(r"\b(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|vs|e\.g|i\.e|approx|[A-HJ-Z])\.$")
 _LONGEST = 45
-"""Words. Recognisers drop full stops in fast speech; a longer stretch is cut at its longest pauses."""
+"""Words. Recognisers drop full stops in fast speech; a longer stretch is cut at its longest
+pauses."""
 _PAUSE: Seconds = 0.35
 """A pause inside a stretch without punctuation must be at least this long to end a sentence."""
 
@@ -38,7 +41,7 @@ class Sentence:
 
 
 def split_sentences(transcript: Transcript) -> tuple[Sentence, ...]:
-    """All sentences, in the order of the segments; echoes are in no segment and so in none here."""
+    """All sentences in the order of the segments, with straight apostrophes."""
     names = transcript.names()
     sentences: list[Sentence] = []
     for number, segment in enumerate(transcript.segments):
@@ -51,15 +54,13 @@ def split_sentences(transcript: Transcript) -> tuple[Sentence, ...]:
                     name=names.get(segment.speaker, ""),
                     start=start,
                     end=end,
-                    text=text,
+                    text=straight_apostrophes(text),
                 )
             )
     return tuple(sentences)
 
 
-def _parts(
-    transcript: Transcript, segment: Segment
-) -> Iterator[tuple[Seconds, Seconds, str]]:
+def _parts(transcript: Transcript, segment: Segment) -> Iterator[tuple[Seconds, Seconds, str]]:
     """Sentences with times from their words, where the words make up the segment's text."""
     words = [transcript.words[index] for index in segment.words]
     written = segment.text.split()
@@ -75,10 +76,7 @@ def _parts(
             continue
         cuts = [0]
         if length > _LONGEST:
-            pauses = [
-                later.start - earlier.end
-                for earlier, later in zip(chunk, chunk[1:], strict=False)
-            ]
+            pauses = [later.start - earlier.end for earlier, later in pairwise(chunk)]
             cuts += [number + 1 for number, pause in enumerate(pauses) if pause >= _PAUSE]
         for begin, stop in zip(cuts, [*cuts[1:], length], strict=True):
             part = " ".join(text.split()[begin:stop])

@@ -1,7 +1,9 @@
 """TF-IDF vectors and cosine similarity over stems, in plain Python.
 
-Importing scikit-learn takes 1.2 s of CPU, more than all that is computed here: meetings have hundreds of sentences,
-not millions. The weighting is scikit-learn's own (smoothed idf, l2 norm; TfidfVectorizer with sublinear_tf).
+Importing scikit-learn takes 1.2 s of CPU, more than all that is computed here: meetings have
+hundreds of sentences,
+not millions. The weighting is scikit-learn's own (smoothed idf, l2 norm; TfidfVectorizer with
+sublinear_tf).
 """
 
 import math

@@ -1,1 +1,1 @@
-"""The `openai` backend: minutes written by a language model behind any OpenAI-compatible endpoint."""
+"""The `openai` backend: minutes by a language model behind any OpenAI-compatible endpoint."""

@@ -1,4 +1,4 @@
-"""Finding the JSON object in what a model wrote: behind its thoughts, inside fences, between sentences."""
+"""Finding the JSON object in what a model wrote: behind thoughts, in fences, amid sentences."""
 
 import json
 import re
@@ -15,8 +15,8 @@ _MOST_STARTS = 200
 def without_reasoning(text: str) -> str:
     """The answer without `<think>…</think>` and its kin.
 
-    Thoughts that never end leave nothing. Where only the closing tag is there, the opening one was in the model's
-    prompt (DeepSeek-R1, Qwen3), and everything before it is thought.
+    Thoughts that never end leave nothing. Where only the closing tag is there, the opening one
+    was in the model's prompt (DeepSeek-R1, Qwen3), and everything before it is thought.
     """
     text = _THOUGHTS.sub("", text)
     return _END_OF_THOUGHTS.split(text)[-1].strip()

@@ -1,7 +1,8 @@
-"""Which optional parts of the protocol an endpoint understands: found out by its refusals, remembered for a step.
+"""Which optional parts of the protocol an endpoint understands: learnt from its refusals.
 
-OpenAI's own reasoning models refuse `max_tokens` and `temperature`, its strict schemas refuse bounds on strings, older
-llama.cpp and many gateways know no `json_schema`, some know no `response_format` at all.
+OpenAI's own reasoning models refuse `max_tokens` and `temperature`, its strict schemas refuse
+bounds on strings, older llama.cpp and many gateways know no `json_schema`, some know no
+`response_format` at all.
 """
 
 from dataclasses import dataclass, replace

@@ -1,7 +1,7 @@
-"""What can go wrong at an endpoint, and what it means: the one place that knows the openai package's errors.
+"""What can go wrong at an endpoint: the one place that understands the openai package's errors.
 
-A refusal is read from the status first. A 400 says only in prose what it minds, in each server's own words, so prose is
-searched for what llama.cpp, vLLM, Ollama, TGI, LiteLLM and OpenAI write.
+A refusal is read from the status first. A 400 says only in prose what it minds, in each server's
+own words, so prose is searched for what llama.cpp, vLLM, Ollama, TGI, LiteLLM and OpenAI write.
 """
 
 import re
@@ -62,7 +62,7 @@ class ContextOverflowError(LanguageModelError):
 
 
 class AnswerTruncatedError(LanguageModelError):
-    """The answer was cut off at the largest length there was room for; less text may give a shorter one."""
+    """The answer was cut off at the largest length there is room for; less text may help."""
 
 
 class UnusableAnswerError(LanguageModelError):
@@ -95,6 +95,8 @@ class Failure:
     """What the endpoint asked for."""
     context_tokens: int | None = None
     """The size of its context, where it said so."""
+    is_silence: bool = False
+    """No answer came, and it took the whole timeout to know."""
 
 
 def understand(error: openai.OpenAIError | TimeoutError, endpoint: Endpoint) -> Failure:
@@ -109,6 +111,7 @@ def understand(error: openai.OpenAIError | TimeoutError, endpoint: Endpoint) -> 
                     f"{endpoint.address}: no answer within {endpoint.timeout:g} s; "
                     "try again later, or raise llm-timeout"
                 ),
+                is_silence=True,
             )
         case openai.APIConnectionError():
             cause = endpoint.redact(str(error.__cause__ or error))
@@ -155,7 +158,7 @@ def _understand_status(error: openai.APIStatusError, endpoint: Endpoint) -> Fail
 
 
 def _minded(status: int, words: str) -> Objection:
-    """Which part of a request a 400 or 422 is about; if it does not say, the format is the likeliest."""
+    """Which part of a request a 400 or 422 is about; without a hint, the format is likeliest."""
     if status not in _DOES_NOT_ACCEPT:
         return Objection.FINAL
     if _LIMIT.search(words):

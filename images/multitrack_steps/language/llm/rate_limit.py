@@ -11,8 +11,8 @@ __all__ = ["RateLimit"]
 class RateLimit:
     """A token bucket that holds one token: requests start at least `1 / rate` apart.
 
-    It is kept as the time at which the next token is there (the generic cell rate algorithm, ITU-T I.371), so that
-    waiting needs no timer of its own.
+    It is kept as the time at which the next token is there (the generic cell rate algorithm, ITU-T
+    I.371), so that waiting needs no timer of its own.
     """
 
     def __init__(self, requests_per_second: float, clock: Callable[[], Seconds]) -> None:

@@ -6,7 +6,7 @@ from workflow_templates.contracts.results import Tokens
 __all__ = ["Usage"]
 
 _MOST_LETTERS_PER_TOKEN = 12
-"""No tokenizer packs prose so tightly; an endpoint that counts fewer prompt tokens did not read all of it."""
+"""No tokenizer packs prose so tightly: an endpoint that counts fewer tokens did not read it all."""
 
 
 class Usage:
@@ -30,8 +30,8 @@ class Usage:
             warnings.append("The endpoint reports no token counts; they were estimated.")
         if self._cut_prompt:
             warnings.append(
-                "The endpoint read less than it was sent: its context is smaller than llm-context; "
-                "lower llm-context or raise the server's context, for parts of the meeting may be missing."
+                "The endpoint read less than it was sent, so parts of the meeting may be missing: "
+                "lower llm-context to what the server really holds."
             )
         return tuple(warnings)
 

@@ -1,0 +1,67 @@
+"""get-participants: say which track is whose, and list the tracks for the fan-out."""
+
+from pydantic import TypeAdapter
+
+from multitrack_steps.context import StepContext
+from multitrack_steps.sources.participant_rows import ParticipantRow, parse_rows, row_by_track
+from multitrack_steps.sources.speaker_table import assign_speakers
+from workflow_templates.contracts.recording import (
+    Participants,
+    Recording,
+    SourceTrack,
+    TrackItem,
+)
+from workflow_templates.contracts.results import StepReport
+
+__all__ = ["run"]
+
+_ITEMS = TypeAdapter(tuple[TrackItem, ...])
+_TRANSCODED = frozenset(
+    f"audio/{kind}"
+    for kind in ("aac", "aacp", "m4a", "mp4", "vnd.wave", "wav", "wave", "x-m4a", "x-wav")
+)
+"""What Daily writes when it transcodes raw tracks; by itself it records audio/webm."""
+
+
+def run(context: StepContext) -> StepReport:
+    """Write participants.json and the output parameter `tracks`, a JSON list of `TrackItem`.
+
+    Raises:
+        BadInputError: recording.json is not usable.
+        SettingsError: The participants list is malformed, or speaks of a track that is not there.
+    """
+    recording = Recording.read(context.input("recording"))
+    rows = row_by_track(parse_rows(context.parameters["participants"]), recording)
+    participants = assign_speakers(recording, rows)
+    participants.write(context.output("participants"))
+    items = tuple(
+        _item(recording, track, participants, rows.get(track.index)) for track in recording.tracks
+    )
+    context.write_parameter("tracks", _ITEMS.dump_json(items).decode())
+    return StepReport(tracks=len(items))
+
+
+def _item(
+    recording: Recording,
+    track: SourceTrack,
+    participants: Participants,
+    row: ParticipantRow | None,
+) -> TrackItem:
+    speaker = participants.speaker_of_track()[track.index]
+    timing = track.timing
+    if row is not None and row.offset is not None:
+        timing = timing.model_copy(update={"start_offset": row.offset})
+    return TrackItem(
+        index=track.index,
+        name=participants.by_speaker()[speaker].name,
+        file=track.origin.name,
+        timing=timing,
+        transcoded=_is_transcoded(track),
+        recording_duration=recording.duration,
+        shared=row.shared if row else False,
+    )
+
+
+def _is_transcoded(track: SourceTrack) -> bool:
+    media_type = (track.content_type or "").partition(";")[0].strip().lower()
+    return media_type in _TRANSCODED

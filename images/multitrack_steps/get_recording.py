@@ -1,0 +1,121 @@
+"""get-recording: find a recording's audio tracks and copy them into the job.
+
+`source` names a folder, files, or a prefix in a bucket; `selection` says what counts as a track.
+The tracks go to `source/<i>`, recording.json says where each came from. The originals are never
+touched.
+"""
+
+from multitrack_steps.context import StepContext
+from multitrack_steps.sources.daily_key import DailyKey, room_of
+from multitrack_steps.sources.event_json import EventLog, parse_event_json
+from multitrack_steps.sources.identity import daily_recording_id, recording_id_of_contents
+from multitrack_steps.sources.place import Place, open_place
+from multitrack_steps.sources.selection import Selection, select_tracks
+from workflow_templates.contracts.recording import Recording, SourceTrack, TimingHints
+from workflow_templates.contracts.results import StepReport
+from workflow_templates.runtime.provenance import sha256_of_file
+
+__all__ = ["run"]
+
+_LONGEST_EVENT_JSON = 16 << 20
+"""Bytes. Daily writes up to 50 MB; parsing that would not fit the step's memory."""
+
+
+def run(context: StepContext) -> StepReport:
+    """Write recording.json, `source/<i>` and the output parameter `duration` (empty: unknown).
+
+    Raises:
+        SourceNotFoundError: The folder, file or prefix does not exist.
+        NoAudioError: It holds no audio track. (A Daily recording may be empty.)
+        SettingsError: The source is not understood, names a file twice, or holds two recordings.
+        RefusedError: The bucket refuses for good.
+        TemporaryError: The bucket is away or busy.
+    """
+    place = open_place(
+        context.parameters["source"], s3_endpoint_url=context.parameters["s3-endpoint-url"]
+    )
+    selection = select_tracks(place.list(), place.address)
+    events, warnings = _read_events(place, selection)
+    tracks = _copy_tracks(context, place, selection, events)
+    recording = _describe(context, place, selection, tracks)
+    recording.write(context.output("recording"))
+    context.write_parameter(
+        "duration", "" if recording.duration is None else str(recording.duration)
+    )
+    return StepReport(warnings=(*selection.warnings, *warnings), tracks=len(tracks))
+
+
+def _read_events(place: Place, selection: Selection) -> tuple[EventLog, list[str]]:
+    """Event files are a help, never a condition: an unusable one is named and left out."""
+    log = EventLog()
+    warnings = []
+    for file in selection.event_files:
+        if file.size > _LONGEST_EVENT_JSON:
+            warnings.append(f"{file.name}: ignored, larger than {_LONGEST_EVENT_JSON >> 20} MiB")
+            continue
+        try:
+            log |= parse_event_json(place.read(file))
+        except (ValueError, RecursionError) as error:
+            warnings.append(f"{file.name}: ignored, not usable event JSON ({error})")
+    return log, warnings
+
+
+def _copy_tracks(
+    context: StepContext, place: Place, selection: Selection, events: EventLog
+) -> tuple[SourceTrack, ...]:
+    folder = context.output("sources")
+    folder.mkdir(exist_ok=True)
+    total = sum(track.size for track in selection.tracks)
+    copied = 0
+    tracks = []
+    for index, candidate in enumerate(selection.tracks):
+        target = folder / str(index)
+        origin = place.fetch(candidate, target)
+        track = SourceTrack(index=index, origin=origin, size=target.stat().st_size)
+        key = selection.keys[index] if selection.keys else None
+        tracks.append(track if key is None else _with_daily_facts(track, key, events))
+        copied += candidate.size
+        context.report_progress(copied, total)
+    return tuple(tracks)
+
+
+def _with_daily_facts(track: SourceTrack, key: DailyKey, events: EventLog) -> SourceTrack:
+    start = events.media.get(key)
+    return track.model_copy(
+        update={
+            "participant_id": key.participant_id,
+            "display_name": events.names.get(key.participant_id),
+            "timing": TimingHints(
+                key_offset=key.offset, event_offset=start.offset if start else None
+            ),
+            "content_type": start.content_type if start else None,
+        }
+    )
+
+
+def _describe(
+    context: StepContext, place: Place, selection: Selection, tracks: tuple[SourceTrack, ...]
+) -> Recording:
+    given_name = context.parameters["name"].strip()
+    if not selection.keys:
+        folder = context.output("sources")
+        contents = [
+            (track.origin.name, track.size, sha256_of_file(folder / str(track.index)))
+            for track in tracks
+        ]
+        return Recording(
+            id=recording_id_of_contents(contents),
+            kind=place.kind,
+            name=given_name or place.name,
+            tracks=tracks,
+        )
+    room = room_of(selection.bucket_key or "")
+    room_name = room.rpartition("/")[2] if room else None
+    return Recording(
+        id=daily_recording_id(selection.keys, room),
+        kind=place.kind,
+        name=given_name or room_name or place.name,
+        started_at=selection.keys[0].recording_started_at,
+        room_name=room_name,
+        tracks=tracks,
+    )

@@ -1,0 +1,1 @@
+"""Where recordings come from, and who is on which track."""

@@ -1,0 +1,99 @@
+"""Recordings in a bucket: all objects below one prefix, with or without Daily's layout.
+
+`s3://bucket/domain/room` means the folder: objects directly below `domain/room/`, nothing deeper.
+If that is empty, it means every key that starts so, within the same folder: one object, or with
+`…/room/1700000000000` one of several recordings of a room.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from multitrack_steps.sources.selection import Candidate, Listing
+from workflow_templates.contracts.recording import Origin, SourceKind
+from workflow_templates.runtime.errors import SourceNotFoundError
+from workflow_templates.runtime.store import S3Address, S3Listing, S3Object, S3Store
+
+__all__ = ["BucketPrefix"]
+
+
+@dataclass(frozen=True, slots=True)
+class BucketPrefix:
+    """A prefix and the store that knows it. Errors of the store pass through, see `S3Store`."""
+
+    store: S3Store
+    prefix: S3Address
+    kind = SourceKind.S3
+
+    @classmethod
+    def open(cls, address: str, *, endpoint_url: str) -> Self:
+        """Read the address and set up the store; nothing is asked of it yet.
+
+        Raises:
+            SettingsError: Not an S3 address, or a broken endpoint.
+        """
+        return cls(S3Store.open(endpoint_url=endpoint_url), S3Address.parse(address))
+
+    @property
+    def address(self) -> str:
+        """As it was given."""
+        return str(self.prefix)
+
+    @property
+    def name(self) -> str:
+        """The prefix's last part, or the bucket."""
+        return self.prefix.key.rstrip("/").rpartition("/")[2] or self.prefix.bucket
+
+    def list(self) -> Listing:
+        """Find the objects.
+
+        Raises:
+            SourceNotFoundError: No key starts with the prefix.
+        """
+        found = self._find()
+        objects = [each for each in found.objects if not each.address.key.endswith("/")]
+        if not objects and not found.folders:
+            raise SourceNotFoundError(f"{self.prefix}: no object there; check bucket and prefix")
+        return Listing(
+            tuple(_candidate(each) for each in objects),
+            tuple(folder.rstrip("/").rpartition("/")[2] for folder in found.folders),
+        )
+
+    def read(self, candidate: Candidate) -> bytes:
+        """Read a small object whole."""
+        return self.store.read(_address(candidate.origin))
+
+    def fetch(self, candidate: Candidate, target: Path) -> Origin:
+        """Download one object, and learn its version for a later deletion."""
+        address = _address(candidate.origin)
+        head = self.store.head(address)
+        self.store.download(address, target)
+        return candidate.origin.model_copy(update={"version": head.version, "etag": head.etag})
+
+    def _find(self) -> S3Listing:
+        folder = self._as_folder()
+        inside = self.store.list(folder, descend=False)
+        if inside.objects or inside.folders or folder == self.prefix:
+            return inside
+        return S3Listing(self.store.list(self.prefix, descend=False).objects)
+
+    def _as_folder(self) -> S3Address:
+        key = self.prefix.key
+        return S3Address(self.prefix.bucket, key if not key or key.endswith("/") else f"{key}/")
+
+
+def _candidate(found: S3Object) -> Candidate:
+    address = found.address
+    origin = Origin(
+        name=address.key.rpartition("/")[2],
+        bucket=address.bucket,
+        key=address.key,
+        etag=found.etag,
+    )
+    return Candidate(origin, found.size)
+
+
+def _address(origin: Origin) -> S3Address:
+    if origin.bucket is None or origin.key is None:
+        raise ValueError(f"{origin.name}: not in a bucket")
+    return S3Address(origin.bucket, origin.key)

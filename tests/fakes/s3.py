@@ -1,0 +1,62 @@
+"""An S3 server on loopback: moto's, speaking the real protocol to any client, in any process."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import boto3
+from botocore.config import Config
+from moto.server import ThreadedMotoServer
+from mypy_boto3_s3.client import S3Client
+
+__all__ = ["FakeS3", "running_s3"]
+
+_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_REGION": "us-east-1",
+    # Whatever the machine has set up for a real cloud must not be found.
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FakeS3:
+    """A running server, and an administrator's client for it."""
+
+    endpoint_url: str
+    client: S3Client
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a process needs to talk to this server."""
+        return {**_CREDENTIALS, "AWS_ENDPOINT_URL_S3": self.endpoint_url}
+
+    def put(self, bucket: str, objects: Mapping[str, bytes]) -> None:
+        """Make the bucket if need be and fill it."""
+        self.client.create_bucket(Bucket=bucket)
+        for key, body in objects.items():
+            self.client.put_object(Bucket=bucket, Key=key, Body=body)
+
+
+@contextmanager
+def running_s3() -> Iterator[FakeS3]:
+    """Serve from entering to leaving; start-up takes about a second."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://{host}:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",  # noqa: S106 - the fake accepts any
+        config=Config(s3={"addressing_style": "path"}),
+    )
+    try:
+        yield FakeS3(f"http://{host}:{port}", client)
+    finally:
+        client.close()
+        server.stop()

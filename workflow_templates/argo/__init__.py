@@ -1,0 +1,1 @@
+"""The argo engine: pipelines rendered as Argo Workflows' objects. The only package that imports Hera."""

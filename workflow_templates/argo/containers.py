@@ -1,0 +1,196 @@
+"""One step as an Argo template: a pod whose main container is the step's own command."""
+
+import math
+
+from hera.workflows import (
+    Container,
+    EmptyDirVolume,
+    Env,
+    ExistingVolume,
+    Parameter,
+    RetryStrategy,
+    SecretEnv,
+)
+from hera.workflows.models import (
+    Backoff,
+    Capabilities,
+    ConfigMapKeySelector,
+    Mutex,
+    SeccompProfile,
+    SecurityContext,
+    SemaphoreRef,
+    Synchronization,
+)
+
+from workflow_templates.argo.artifacts import (
+    INPUTS,
+    OUTPUTS,
+    input_artifacts,
+    output_artifacts,
+    output_parameters,
+)
+from workflow_templates.argo.expressions import (
+    ATTEMPT,
+    PARTICIPANT,
+    RETRY,
+    deadline,
+    input_parameter,
+    job_parameter,
+)
+from workflow_templates.argo.names import pod_labels
+from workflow_templates.argo.placement import effective_resources, place, pod_resources
+from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.catalog import Image, RetryClass, Step
+from workflow_templates.pipelines import Task
+
+__all__ = ["step_template", "template_inputs"]
+
+_DISPLAY_NAME = "workflows.argoproj.io/display-name"
+
+
+def step_template(task: Task, settings: InstallSettings) -> Container:
+    """Render the template that a task runs.
+
+    Args:
+        task: Its step becomes the container, its locks the template's.
+        settings: Of the installation.
+    """
+    step = task.step
+    placement = place(step, settings)
+    annotations = {_DISPLAY_NAME: f"{step.name} {PARTICIPANT}"} if task.fan_out else {}
+    return Container(
+        name=step.name,
+        image=settings.images.reference(step.image),
+        image_pull_policy=settings.images.pull_policy,
+        command=["multitrack-step"],
+        args=_arguments(task),
+        env=_environment(step, settings),
+        inputs=[
+            *(Parameter(name=name) for name in template_inputs(task, settings)),
+            *input_artifacts(step),
+        ],
+        outputs=[*output_parameters(step), *output_artifacts(step)],
+        resources=pod_resources(step, settings),
+        volumes=_volumes(step, settings),
+        security_context=_security_context(settings),
+        active_deadline_seconds=deadline(
+            effective_resources(step, settings), settings.assumed_duration
+        ),
+        retry_strategy=_retry_strategy(step.retry),
+        synchronization=_synchronization(task, settings),
+        labels={**pod_labels(step, settings), **placement.labels},
+        annotations={**annotations, **placement.annotations} or None,
+        node_selector=placement.node_selector,
+        tolerations=placement.tolerations,
+        priority_class_name=placement.priority_class_name,
+        pod_spec_patch=placement.pod_spec_patch,
+    )
+
+
+def template_inputs(task: Task, settings: InstallSettings) -> list[str]:
+    """Names of the parameters that the task's template wants from its task."""
+    names = ["track", "index"] if task.fan_out else []
+    if effective_resources(task.step, settings).deadline_per_recorded_second:
+        names.append("duration")
+    return names
+
+
+def _arguments(task: Task) -> list[str]:
+    """The step's argv, each value an argument of its own: no shell, no source text."""
+    arguments = [task.step.name, "--inputs", INPUTS, "--outputs", OUTPUTS]
+    for parameter in task.step.parameters:
+        if task.fan_out and parameter.name == "track":
+            value = input_parameter("track")
+        else:
+            value = job_parameter(task.arguments.get(parameter.name, parameter.name))
+        arguments += ["--param", f"{parameter.name}={value}"]
+    return [*arguments, "--attempt", ATTEMPT, "--attempts", str(task.step.retry.tries)]
+
+
+def _environment(step: Step, settings: InstallSettings) -> list[Env | SecretEnv]:
+    """Variables of the step's container; where media is decoded none comes from the installation."""
+    home = Env(name="HOME", value="/tmp")  # noqa: S108 - an emptyDir: the root is read-only
+    if step.decodes_media:
+        return [home]
+    plain = [Env(name=name, value=value) for name, value in sorted(settings.environment.items())]
+    secret = [
+        SecretEnv(
+            name=name,
+            secret_name=settings.secrets[name].name,
+            secret_key=settings.secrets[name].key,
+            optional=settings.secrets[name].optional or None,
+        )
+        for name in step.secrets
+        if name in settings.secrets
+    ]
+    return [home, *plain, *secret]
+
+
+def _volumes(step: Step, settings: InstallSettings) -> list[EmptyDirVolume | ExistingVolume]:
+    volumes: list[EmptyDirVolume | ExistingVolume] = [
+        EmptyDirVolume(name="work", mount_path="/work"),
+        EmptyDirVolume(name="scratch", mount_path="/tmp"),  # noqa: S108 - the only writable place
+    ]
+    if settings.model_volume is not None and step.image == Image.TRANSCRIBE:
+        models = ExistingVolume(
+            name="models",
+            claim_name=settings.model_volume.claim_name,
+            mount_path=settings.model_volume.mount_path,
+            read_only=True,
+        )
+        volumes.append(models)
+    return volumes
+
+
+def _security_context(settings: InstallSettings) -> SecurityContext:
+    """What Kubernetes' `restricted` policy asks of a container, and a read-only root."""
+    return SecurityContext(
+        allow_privilege_escalation=False,
+        capabilities=Capabilities(drop=["ALL"]),
+        privileged=False,
+        read_only_root_filesystem=True,
+        run_as_group=settings.user_id,
+        run_as_non_root=True,
+        run_as_user=settings.user_id,
+        seccomp_profile=SeccompProfile(type="RuntimeDefault"),
+    )
+
+
+def _retry_strategy(retry: RetryClass) -> RetryStrategy:
+    """Tries by exit class.
+
+    Never a maxDuration: Argo counts it from the first attempt's start, so that a long step would
+    not be tried again at all.
+    """
+    return RetryStrategy(
+        limit=retry.tries - 1,
+        retry_policy="Always",
+        expression=RETRY,
+        backoff=Backoff(
+            duration=_seconds(retry.first_delay), factor=2, cap=_seconds(retry.longest_delay)
+        ),
+    )
+
+
+def _seconds(delay: float) -> str:
+    return f"{math.ceil(delay)}s"
+
+
+def _synchronization(task: Task, settings: InstallSettings) -> Synchronization | None:
+    """The task's locks across jobs, or none; an empty object would be a lock that is not there."""
+    key = settings.semaphores.keys.get(task.semaphore or "")
+    semaphores = (
+        [
+            SemaphoreRef(
+                config_map_key_ref=ConfigMapKeySelector(
+                    name=settings.semaphores.config_map, key=key
+                )
+            )
+        ]
+        if key
+        else None
+    )
+    mutexes = [Mutex(name=f"{settings.instance}-{task.mutex}")] if task.mutex else None
+    if semaphores is None and mutexes is None:
+        return None
+    return Synchronization(semaphores=semaphores, mutexes=mutexes)

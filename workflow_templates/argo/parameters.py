@@ -1,0 +1,105 @@
+"""What a job can be told, as Argo's Workflow parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hera.workflows import Parameter
+
+from workflow_templates.argo.expressions import without_tags
+from workflow_templates.argo.names import JOB_UID_PARAMETER, QUEUE_PARAMETER
+from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.pipelines import Pipeline
+from workflow_templates.runtime.errors import SettingsError
+
+__all__ = ["WorkflowParameter", "job_arguments", "workflow_parameters"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowParameter:
+    """One parameter of a pipeline's Workflows."""
+
+    name: str
+    default: str | None
+    """The installation's, else the catalog's; None: required."""
+    description: str
+    choices: tuple[str, ...] = ()
+
+    def render(self, argument: str | None = None) -> Parameter:
+        """As Argo has it, described for its submit form; without a value if it has none."""
+        value = self.default if argument is None else argument
+        return Parameter(
+            name=self.name,
+            description=self.description,
+            enum=list(self.choices) or None,
+            **({} if value is None else {"value": value}),
+        )
+
+
+def workflow_parameters(
+    pipeline: Pipeline, settings: InstallSettings
+) -> dict[str, WorkflowParameter]:
+    """Every parameter by name, with the installation's defaults.
+
+    Raises:
+        SettingsError: `parameters` names one that the pipeline does not have.
+    """
+    known = pipeline.job_parameters()
+    _refuse_unknown(pipeline, settings.parameters, known, "parameters.")
+    conditions = {parameter.name for parameter in pipeline.conditions}
+    own = [
+        WorkflowParameter(
+            JOB_UID_PARAMETER, "{{workflow.uid}}", "files lie below jobs/<job-uid>/ in the bucket"
+        )
+    ]
+    if settings.gpu is not None and settings.gpu.queue_name is not None:
+        own.append(
+            WorkflowParameter(
+                QUEUE_PARAMETER,
+                settings.gpu.queue_name,
+                "Kueue's LocalQueue for the pods that use a GPU",
+            )
+        )
+    told = [
+        WorkflowParameter(
+            name,
+            settings.parameters.get(name, parameter.default),
+            parameter.help,
+            ("true", "false") if name in conditions else (),
+        )
+        for name, parameter in known.items()
+    ]
+    return {parameter.name: parameter for parameter in (*own, *told)}
+
+
+def job_arguments(
+    pipeline: Pipeline, settings: InstallSettings, job_uid: str, arguments: Mapping[str, str]
+) -> dict[str, str]:
+    """A job's arguments, as Argo may have them.
+
+    Raises:
+        SettingsError: One is unknown, cannot be, or is missing.
+    """
+    known = workflow_parameters(pipeline, settings)
+    _refuse_unknown(pipeline, arguments, known, "")
+    given = {
+        JOB_UID_PARAMETER: job_uid,
+        **{name: without_tags(value) for name, value in arguments.items()},
+    }
+    for name, parameter in known.items():
+        if name not in given and parameter.default is None:
+            raise SettingsError(f"{name}: {pipeline.name} cannot start without it; give a value")
+        if name in given and parameter.choices and given[name] not in parameter.choices:
+            raise SettingsError(
+                f"{name}={given[name]!r} is not known; use one of: {', '.join(parameter.choices)}"
+            )
+    return given
+
+
+def _refuse_unknown(
+    pipeline: Pipeline, given: Mapping[str, str], known: Mapping[str, object], place: str
+) -> None:
+    if unknown := sorted(given.keys() - known.keys()):
+        raise SettingsError(
+            f"{place}{unknown[0]}: {pipeline.name} has no such job parameter; "
+            "`multitrack steps NAME` shows what a step can be told"
+        )

@@ -1,0 +1,98 @@
+"""Where a step's pods run and what they may use there."""
+
+import json
+from dataclasses import dataclass, field, replace
+
+from hera.workflows import Resources as PodResources
+from hera.workflows.models import Toleration as PodToleration
+
+from workflow_templates.argo.expressions import job_parameter
+from workflow_templates.argo.names import QUEUE_PARAMETER
+from workflow_templates.argo.settings import InstallSettings, NodePool, Toleration
+from workflow_templates.catalog import Resources, Step
+
+__all__ = ["Placement", "effective_resources", "place", "pod_resources"]
+
+_QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
+
+_LOST_NODE_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+"""Kubernetes tolerates both for 300 s unless a pod says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A pod's way to its node."""
+
+    node_selector: dict[str, str] | None
+    tolerations: list[PodToleration]
+    priority_class_name: str | None
+    pod_spec_patch: str | None
+    """JSON, for what Argo's templates have no field for: the runtime class."""
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+
+
+def place(step: Step, settings: InstallSettings) -> Placement:
+    """Say where the step's pods go: the GPU profile's nodes, the step's pool, or anywhere."""
+    pool = _pool(step, settings)
+    on_gpu = settings.gpu is not None and step.resources.gpu
+    labels = {}
+    if on_gpu and settings.gpu and settings.gpu.queue_name is not None:
+        labels[_QUEUE_LABEL] = job_parameter(QUEUE_PARAMETER)
+    patch = {"runtimeClassName": pool.runtime_class_name} if pool.runtime_class_name else None
+    return Placement(
+        node_selector=dict(pool.node_selector) or None,
+        tolerations=[_toleration(toleration) for toleration in pool.tolerations]
+        + [_lost_node_toleration(taint, settings.lost_node_seconds) for taint in _LOST_NODE_TAINTS],
+        priority_class_name=pool.priority_class_name,
+        pod_spec_patch=json.dumps(patch) if patch else None,
+        labels=labels,
+        # An hour of GPU time is worth more than a tidier node.
+        annotations={"karpenter.sh/do-not-disrupt": "true"} if on_gpu else {},
+    )
+
+
+def effective_resources(step: Step, settings: InstallSettings) -> Resources:
+    """The catalog's figures for time, with the installation's in their place where it has any."""
+    own = settings.step(step.name)
+    resources = step.resources
+    if own.deadline is not None:
+        resources = replace(resources, deadline=own.deadline)
+    if own.deadline_per_recorded_second is not None:
+        resources = replace(
+            resources, deadline_per_recorded_second=own.deadline_per_recorded_second
+        )
+    return resources
+
+
+def pod_resources(step: Step, settings: InstallSettings) -> PodResources:
+    """What the step's container asks for and may use."""
+    own, gpu = settings.step(step.name), settings.gpu if step.resources.gpu else None
+    memory = own.memory or f"{step.resources.memory_mib}Mi"
+    return PodResources(
+        cpu_request=own.cpu or step.resources.cpu,
+        cpu_limit=own.cpu_limit,
+        memory_request=memory,
+        memory_limit=memory,
+        ephemeral_request=own.ephemeral_storage,
+        ephemeral_limit=own.ephemeral_storage,
+        gpus=gpu.count if gpu else None,
+        gpu_flag=gpu.resource_name if gpu else None,
+    )
+
+
+def _pool(step: Step, settings: InstallSettings) -> NodePool:
+    if settings.gpu is not None and step.resources.gpu:
+        return settings.gpu
+    name = settings.step(step.name).node_pool or "default"
+    return settings.node_pools.get(name, NodePool())
+
+
+def _toleration(toleration: Toleration) -> PodToleration:
+    return PodToleration.model_validate(toleration.model_dump(by_alias=True, exclude_none=True))
+
+
+def _lost_node_toleration(taint: str, seconds: int) -> PodToleration:
+    return PodToleration(
+        key=taint, operator="Exists", effect="NoExecute", toleration_seconds=seconds
+    )

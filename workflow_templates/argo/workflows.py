@@ -1,0 +1,194 @@
+"""Whole Argo objects: the WorkflowTemplate of a pipeline, and a job's Workflow in two forms."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hera.workflows import Parameter, Workflow, WorkflowTemplate
+from hera.workflows.models import (
+    ArtifactRepositoryRef,
+    ExecutorConfig,
+    LocalObjectReference,
+    OwnerReference,
+    PodGC,
+    PodSecurityContext,
+    SeccompProfile,
+    TTLStrategy,
+    WorkflowTemplateRef,
+)
+
+from workflow_templates.argo.containers import step_template
+from workflow_templates.argo.expressions import without_tags
+from workflow_templates.argo.graph import conclusion_template, graph_template
+from workflow_templates.argo.names import (
+    DESCRIPTION_ANNOTATION,
+    JOB_UID_LABEL,
+    TITLE_ANNOTATION,
+    object_labels,
+)
+from workflow_templates.argo.parameters import job_arguments, workflow_parameters
+from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.pipelines import Pipeline
+
+__all__ = ["Owner", "WorkflowRequest", "render_inline", "render_template", "render_workflow"]
+
+Manifest = dict[str, Any]
+"""A Kubernetes object as its API server takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The object whose deletion takes the Workflow with it."""
+
+    api_version: str
+    kind: str
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRequest:
+    """What one job asks for."""
+
+    job_uid: str
+    """The job's files lie below `jobs/<job_uid>/`."""
+    arguments: Mapping[str, str]
+    """Job parameters by name; the others keep the installation's defaults."""
+    name: str | None = None
+    """The Workflow's; at most 63 characters. None: the API server makes one up."""
+    title: str | None = None
+    """For people, in Argo's UI."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    owner: Owner | None = None
+    priority: int | None = None
+    """Higher first, where Workflows wait for locks or for Argo."""
+    suspend: bool = False
+    """Created, and not started."""
+    deadline: int | None = None
+    """Seconds after which the job is given up; None: the installation's."""
+
+
+def render_template(pipeline: Pipeline, settings: InstallSettings) -> Manifest:
+    """Render the WorkflowTemplate; its name follows from its content, so it never changes.
+
+    Raises:
+        SettingsError: `parameters` names one that the pipeline does not have.
+    """
+    template = _template(pipeline, settings)
+    content = json.dumps(template, sort_keys=True).encode()
+    name = f"{pipeline.name}-{hashlib.sha256(content).hexdigest()[:8]}"
+    return {**template, "metadata": {"name": name, **template["metadata"]}}
+
+
+def render_workflow(
+    pipeline: Pipeline, settings: InstallSettings, request: WorkflowRequest
+) -> Manifest:
+    """Render a job's Workflow, which refers to the pipeline's WorkflowTemplate.
+
+    It sets only what a controller that restricts template references allows.
+
+    Raises:
+        SettingsError: An argument is unknown or missing, or as for `render_template`.
+    """
+    template = render_template(pipeline, settings)
+    workflow = _workflow(pipeline, settings, request)
+    workflow.workflow_template_ref = WorkflowTemplateRef(name=template["metadata"]["name"])
+    given = job_arguments(pipeline, settings, request.job_uid, request.arguments)
+    workflow.arguments = [Parameter(name=name, value=value) for name, value in given.items()]
+    return workflow.to_dict()
+
+
+def render_inline(
+    pipeline: Pipeline, settings: InstallSettings, request: WorkflowRequest
+) -> Manifest:
+    """Render a job's Workflow with everything in it, for a cluster that is to hold no template.
+
+    Raises:
+        SettingsError: As for `render_workflow`.
+    """
+    given = job_arguments(pipeline, settings, request.job_uid, request.arguments)
+    template = _template(pipeline, settings, given)
+    own = _workflow(pipeline, settings, request).to_dict()
+    return {**own, "spec": {**template["spec"], **own["spec"]}}
+
+
+def _template(
+    pipeline: Pipeline, settings: InstallSettings, arguments: Mapping[str, str] | None = None
+) -> Manifest:
+    """The WorkflowTemplate without a name; `arguments` stand in the defaults' place."""
+    given = arguments or {}
+    user = settings.user_id
+    conclusion = conclusion_template(pipeline)
+    return WorkflowTemplate(
+        labels=object_labels(pipeline.name, settings),
+        annotations={
+            TITLE_ANNOTATION: pipeline.name.replace("-", " ").capitalize(),
+            DESCRIPTION_ANNOTATION: pipeline.summary,
+        },
+        entrypoint=pipeline.name,
+        arguments=[
+            parameter.render(given.get(name))
+            for name, parameter in workflow_parameters(pipeline, settings).items()
+        ],
+        templates=[
+            graph_template(pipeline, settings),
+            *(step_template(task, settings) for task in pipeline.tasks),
+            *([conclusion] if conclusion else []),
+        ],
+        service_account_name=settings.service_accounts.pod,
+        automount_service_account_token=False,
+        executor=ExecutorConfig(service_account_name=settings.service_accounts.executor),
+        security_context=PodSecurityContext(
+            run_as_non_root=True,
+            run_as_user=user,
+            run_as_group=user,
+            fs_group=user,
+            seccomp_profile=SeccompProfile(type="RuntimeDefault"),
+        ),
+        image_pull_secrets=[
+            LocalObjectReference(name=name) for name in settings.images.pull_secrets
+        ]
+        or None,
+        artifact_repository_ref=ArtifactRepositoryRef(
+            config_map=settings.artifact_repository.config_map,
+            key=settings.artifact_repository.key,
+        ),
+        archive_logs=True,
+        parallelism=settings.parallelism,
+        active_deadline_seconds=settings.workflow_deadline,
+        pod_gc=PodGC(strategy="OnPodSuccess", delete_delay_duration=f"{settings.pod_gc_delay}s"),
+        ttl_strategy=TTLStrategy(
+            seconds_after_success=settings.seconds_after_success,
+            seconds_after_failure=settings.seconds_after_failure,
+        ),
+    ).to_dict()
+
+
+def _workflow(pipeline: Pipeline, settings: InstallSettings, request: WorkflowRequest) -> Workflow:
+    """The job's own part of a Workflow."""
+    owner = request.owner
+    labels = {**request.labels, **object_labels(pipeline.name, settings)}
+    return Workflow(
+        name=request.name,
+        generate_name=None if request.name else f"{pipeline.name}-",
+        labels={**labels, JOB_UID_LABEL: request.job_uid},
+        annotations={TITLE_ANNOTATION: without_tags(request.title)} if request.title else None,
+        owner_references=[
+            OwnerReference(
+                api_version=owner.api_version,
+                kind=owner.kind,
+                name=owner.name,
+                uid=owner.uid,
+                controller=True,
+                # True would need a right that people who resubmit do not have.
+                block_owner_deletion=False,
+            )
+        ]
+        if owner
+        else None,
+        priority=request.priority,
+        suspend=request.suspend or None,
+        active_deadline_seconds=request.deadline,
+    )
