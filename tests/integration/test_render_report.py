@@ -42,9 +42,13 @@ class Page(HTMLParser):
 
 
 def publish(
-    folder: Path, lines: list[meeting.Line], run_step: RunStep, *, names: tuple[str, ...]
+    folder: Path,
+    lines: list[meeting.Line],
+    run_step: RunStep,
+    *,
+    names: tuple[str, ...] = meeting.NAMES,
+    duration: float = 148.939,
 ) -> Path:
-    duration = max((line.end for line in lines), default=10.0) + 1.0
     meeting.write_tracks(folder, lines, names=names, duration=duration)
     assert run_step("merge-transcripts", folder, folder).exit_code == 0
     for name, document in meeting.minutes_of(Transcript.read(folder / "transcript.json")).items():
@@ -62,7 +66,7 @@ def render(folder: Path, run_step: RunStep, **parameters: str) -> Page:
 
 @pytest.fixture
 def inputs(tmp_path: Path, sample: Path, run_step: RunStep) -> Path:
-    return publish(tmp_path, meeting.sample_lines(sample), run_step, names=meeting.NAMES)
+    return publish(tmp_path, meeting.sample_lines(sample), run_step)
 
 
 def test_the_page_holds_the_whole_meeting(inputs: Path, sample: Path, run_step: RunStep) -> None:
@@ -137,7 +141,7 @@ def rewrite(file: Path, contract: type[Document], **changes: object) -> None:
 
 def test_text_of_a_meeting_is_never_markup(tmp_path: Path, run_step: RunStep) -> None:
     lines = [meeting.Line(0, 1.0, 5.0, EVIL), meeting.Line(1, 6.0, 9.0, "{{ 7 * 7 }} <!-- <i>")]
-    folder = publish(tmp_path, lines, run_step, names=(EVIL, "Ben\n<i>"))
+    folder = publish(tmp_path, lines, run_step, names=(EVIL, "Ben\n<i>", "C", "D"))
     clean = {tag for tag, _ in render(folder, run_step).elements}
     rewrite(folder / "title.json", Title, title=EVIL)
     rewrite(folder / "summary.json", Summary, short=EVIL, subjects=(Subject(heading=EVIL, text=EVIL),))
@@ -171,7 +175,7 @@ def test_warnings_are_shown(inputs: Path, run_step: RunStep) -> None:
 
 
 def test_a_meeting_without_words_has_a_page(tmp_path: Path, run_step: RunStep) -> None:
-    page = render(publish(tmp_path, [], run_step, names=meeting.NAMES), run_step)
+    page = render(publish(tmp_path, [], run_step), run_step)
     assert "Nobody said anything in this recording." in page.text
 
 
@@ -186,7 +190,7 @@ def test_forty_thousand_words_take_less_than_six_megabytes(
     tmp_path: Path, sample: Path, run_step: RunStep
 ) -> None:
     lines = meeting.repeated(meeting.sample_lines(sample), 100)
-    folder = publish(tmp_path, lines, run_step, names=meeting.NAMES)
+    folder = publish(tmp_path, lines, run_step, duration=15_000.0)
     render(folder, run_step)
     report = folder / "published" / "report.html"
     assert Manifest.read(folder / "manifest.json").words == 41_100

@@ -1,20 +1,15 @@
 """`multitrack run` on real audio, as a user types it."""
 
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from workflow_templates.contracts.published import PublishedTranscript
-from workflow_templates.contracts.recording import Participants
-from workflow_templates.pipelines import PROCESS_RECORDING
 
 pytestmark = [pytest.mark.models, pytest.mark.timeout(300)]
 

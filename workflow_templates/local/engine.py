@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workflow_templates.catalog import Step
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.local.events import EngineEvent, NodeEnded, NodeProgress, NodeStarted
 from workflow_templates.local.job_folder import JobFolder, WorkRecord
@@ -39,18 +40,24 @@ def usable_cores() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What this machine carries."""
+    """What this machine carries, and how patient it is."""
 
     slots: int
     """Steps at a time; optional tasks may take one more, so that no core idles beside them."""
     memory_mib: float
     """What all steps under way may ask for together; a single step always runs."""
+    tries: int | None = None
+    """At most so many attempts at a step; None: as many as its retry class allows."""
 
     @classmethod
-    def of_this_machine(cls, slots: int | None = None) -> "Capacity":
+    def of_this_machine(cls, slots: int | None = None, tries: int | None = None) -> "Capacity":
         """As many steps as cores, or `slots`, within most of the machine's memory."""
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 20)
-        return cls(slots or usable_cores(), memory * _MEMORY_SHARE)
+        return cls(slots or usable_cores(), memory * _MEMORY_SHARE, tries)
+
+    def tries_of(self, step: Step) -> int:
+        """Attempts at this step in all."""
+        return min(step.retry.tries, self.tries or step.retry.tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +243,7 @@ class Engine:
                     return self._succeed(node, record, reused=record.report.reused)
                 except MultitrackError as error:
                     attempt = Attempt(error.exit_code, str(error), peak_mib)
-            if attempt.is_final or number == retry.tries:
+            if attempt.is_final or number == self._capacity.tries_of(node.task.step):
                 return _failed(node, attempt, effort)
             self._listener(NodeProgress(node, None, f"try {number} failed: {attempt.sentence}"))
             await asyncio.sleep(delay)
@@ -273,7 +280,7 @@ class Engine:
             scratch / "inputs",
             scratch / "outputs",
             parameters,
-            (number, step.retry.tries),
+            (number, self._capacity.tries_of(step)),
         )
         progress = scratch / "progress"
         watcher = asyncio.create_task(self._watch(node, progress))

@@ -70,7 +70,7 @@ class Limiter:
     def _needed(self, sums: Sums) -> npt.NDArray[np.float64]:
         """The gain that each hop needs to fit."""
         peaks = np.abs(sums).reshape(-1, self._hop * sums.shape[1]).max(axis=1, initial=0)
-        return _CEILING / np.maximum(peaks, _CEILING)
+        return np.asarray(_CEILING / np.maximum(peaks, _CEILING), np.float64)
 
     def _ramps(self, needed: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The gain of each sample: linear between hops, never above what the hop needs.
@@ -84,4 +84,5 @@ class Limiter:
         edges = np.minimum.accumulate(edges - rise) + rise
         self._gain = float(edges[-1])
         steps = np.arange(self._hop) / self._hop
-        return (edges[:-1, np.newaxis] + np.diff(edges)[:, np.newaxis] * steps).ravel()
+        gains = edges[:-1, np.newaxis] + np.diff(edges)[:, np.newaxis] * steps
+        return np.asarray(gains, np.float64).ravel()

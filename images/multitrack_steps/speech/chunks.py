@@ -12,7 +12,7 @@ from itertools import accumulate
 import numpy as np
 
 from multitrack_steps.speech.flac import SAMPLE_RATE, Samples, silence_gaps, to_samples
-from multitrack_steps.speech.segmentation import SpeechSegmenter, Stretch
+from multitrack_steps.speech.segmentation import PaddedSpeech, SpeechSegmenter, Stretch
 from multitrack_steps.speech.vad import WINDOW, StreamingVad
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.track import Gap
@@ -22,6 +22,10 @@ __all__ = ["BLOCK", "Chunk", "find_speech", "outside_gaps"]
 BLOCK = 1024 * WINDOW
 """Samples to decode at a time: 33 s."""
 
+_MARGIN: Seconds = 0.1
+"""Soft onsets and endings that the VAD calls silence."""
+_TOUCH: Seconds = 0.04
+"""A word that overlaps speech less than this does not lie in it."""
 _SHORTEST = int(0.05 * SAMPLE_RATE)
 """What is left of a stretch between two gaps and is shorter holds no word."""
 
@@ -32,6 +36,8 @@ class Chunk:
 
     pieces: tuple[Stretch, ...]
     """In order, not overlapping, none touching a gap."""
+    speech: tuple[Stretch, ...]
+    """Where in them the VAD hears speech: without the padding."""
     samples: Samples
     """The pieces' audio, joined."""
 
@@ -49,7 +55,8 @@ class Chunk:
         """Bring a stretch of the chunk to the recording's clock.
 
         It lies in the piece that holds its middle, and is clamped to it: no word reaches into a
-        pause that was cut out.
+        pause that was cut out. Whisper lets words after a pause begin with the chunk's silence; the
+        VAD knows better, so that they begin and end with speech (± 0.1 s).
         """
         ends = list(accumulate(piece.end - piece.start for piece in self.pieces))
         middle = (start + end) / 2 * SAMPLE_RATE
@@ -57,7 +64,21 @@ class Chunk:
         piece = self.pieces[index]
         shift = (piece.end - ends[index]) / SAMPLE_RATE
         first, last = piece.start / SAMPLE_RATE, piece.end / SAMPLE_RATE
-        return _clamp(start + shift, first, last), _clamp(end + shift, first, last)
+        return self._snap(_clamp(start + shift, first, last), _clamp(end + shift, first, last))
+
+    def _snap(self, start: Seconds, end: Seconds) -> tuple[Seconds, Seconds]:
+        """Leave the silence before and after the speech that a word lies in."""
+        under = [
+            speech
+            for speech in self.speech
+            if min(end, speech.end / SAMPLE_RATE) - max(start, speech.start / SAMPLE_RATE) > _TOUCH
+        ]
+        if not under:
+            return start, end
+        return (
+            max(start, under[0].start / SAMPLE_RATE - _MARGIN),
+            min(end, under[-1].end / SAMPLE_RATE + _MARGIN),
+        )
 
 
 def find_speech(
@@ -74,10 +95,11 @@ def find_speech(
     """
     packing = _Packing(int(longest * SAMPLE_RATE))
     holes = [Stretch(to_samples(gap.start), to_samples(gap.end)) for gap in gaps]
-    for stretch, samples in _find_stretches(silence_gaps(blocks, gaps), packing.longest):
-        for piece in outside_gaps(stretch, holes):
-            offset = piece.start - stretch.start
-            yield from packing.add(piece, samples[offset : offset + piece.end - piece.start])
+    for found, samples in _find_stretches(silence_gaps(blocks, gaps), packing.longest):
+        for piece in outside_gaps(found.heard, holes):
+            offset = piece.start - found.heard.start
+            audio = samples[offset : offset + piece.end - piece.start]
+            yield from packing.add(piece, audio, found.speech)
     yield from packing.finish()
 
 
@@ -96,40 +118,46 @@ def outside_gaps(stretch: Stretch, gaps: Sequence[Stretch]) -> Iterator[Stretch]
         yield Stretch(start, stretch.end)
 
 
-def _find_stretches(blocks: Iterable[Samples], longest: int) -> Iterator[tuple[Stretch, Samples]]:
+def _find_stretches(
+    blocks: Iterable[Samples], longest: int
+) -> Iterator[tuple[PaddedSpeech, Samples]]:
     vad, segmenter = StreamingVad(), SpeechSegmenter(longest)
     kept, origin, length = np.zeros(0, np.float32), 0, 0
     for block in blocks:
         kept = np.concatenate((kept, block))
         length += len(block)
-        for stretch in segmenter.feed(vad.probabilities(block)):
-            yield stretch, kept[stretch.start - origin : stretch.end - origin]
+        for found in segmenter.feed(vad.probabilities(block)):
+            yield found, kept[found.heard.start - origin : found.heard.end - origin]
         done = min(segmenter.needed_from, length) - origin
         kept, origin = kept[done:], origin + done
-    for stretch in segmenter.finish(length):
-        yield stretch, kept[stretch.start - origin : stretch.end - origin]
+    for found in segmenter.finish(length):
+        yield found, kept[found.heard.start - origin : found.heard.end - origin]
 
 
 class _Packing:
     def __init__(self, longest: int) -> None:
         self.longest = longest
         self._pieces: list[Stretch] = []
+        self._speech: list[Stretch] = []
         self._samples: list[Samples] = []
         self._length = 0
 
-    def add(self, piece: Stretch, samples: Samples) -> Iterator[Chunk]:
+    def add(self, piece: Stretch, samples: Samples, speech: Stretch) -> Iterator[Chunk]:
         if self._length + len(samples) > self.longest:
             yield from self.finish()
         if self._pieces and self._pieces[-1].end == piece.start:
             piece = Stretch(self._pieces.pop().start, piece.end)
         self._pieces.append(piece)
         self._samples.append(samples)
+        if self._speech[-1:] != [speech]:
+            self._speech.append(speech)
         self._length += len(samples)
 
     def finish(self) -> Iterator[Chunk]:
         if self._pieces:
-            yield Chunk(tuple(self._pieces), np.concatenate(self._samples))
-        self._pieces, self._samples, self._length = [], [], 0
+            audio = np.concatenate(self._samples)
+            yield Chunk(tuple(self._pieces), tuple(self._speech), audio)
+        self._pieces, self._speech, self._samples, self._length = [], [], [], 0
 
 
 def _clamp(time: Seconds, first: Seconds, last: Seconds) -> Seconds:

@@ -98,7 +98,6 @@ class EndpointTranscriber:
                 temperature=0.0,
                 **options,
             )
-            return answer
         except openai.APIStatusError as error:
             sentence = f"{self._url}: the transcription service answered {error.status_code}"
             if error.status_code in _FINAL:
@@ -113,6 +112,7 @@ class EndpointTranscriber:
             raise TemporaryError(
                 f"{self._url}: the transcription service's answer cannot be read; try later"
             ) from error
+        return answer
 
 
 def restore_text(text: str, words: Sequence[str]) -> list[str]:

@@ -29,10 +29,10 @@ AUTO = "auto"
 BEST_ON_GPU = "large-v3-turbo"
 
 _CACHED_ON_CPU = ("small", "small.en", "base", "base.en", "tiny", "tiny.en")
-"""What `auto` takes from the hub's cache on a CPU, best first; larger ones are slower than speech."""
+"""What `auto` takes from the hub's cache on a CPU, best first; larger ones are too slow there."""
 
 _MULTILINGUAL_TOKENS = 51_865
-"""Whisper's smallest multilingual vocabulary; the English one is smaller. CTranslate2's criterion."""
+"""Whisper's smallest multilingual vocabulary; the English one is smaller (so CTranslate2)."""
 
 _EDGE = 1 << 20
 

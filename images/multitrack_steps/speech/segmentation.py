@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from multitrack_steps.speech.flac import SAMPLE_RATE
 from multitrack_steps.speech.vad import WINDOW
 
-__all__ = ["PADDING", "SpeechSegmenter", "Stretch"]
+__all__ = ["PADDING", "PaddedSpeech", "SpeechSegmenter", "Stretch"]
 
 PADDING = int(0.4 * SAMPLE_RATE)
 """Samples kept on both sides of speech; where a pause is shorter than two of them, its middle is
@@ -37,8 +37,16 @@ class Stretch:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class PaddedSpeech:
+    """A stretch for a model to hear: speech, and what is around it."""
+
+    heard: Stretch
+    speech: Stretch
+
+
 class SpeechSegmenter:
-    """Hysteresis over a stream of probabilities; its stretches are in order and do not overlap.
+    """Hysteresis over a stream of probabilities; what is to be heard is in order and does not overlap.
 
     Args:
         longest: No stretch has more samples than this, padding included.
@@ -55,12 +63,12 @@ class SpeechSegmenter:
 
     @property
     def needed_from(self) -> int:
-        """No stretch still to come starts before this sample."""
+        """Nothing still to come is heard before this sample."""
         oldest = self._next_start if self._held is None else self._held.start
         return max(self._border, oldest - PADDING)
 
-    def feed(self, probabilities: NDArray[np.float32]) -> Iterator[Stretch]:
-        """Take the next windows' probabilities; returns the padded stretches now certain."""
+    def feed(self, probabilities: NDArray[np.float32]) -> Iterator[PaddedSpeech]:
+        """Take the next windows' probabilities; returns the speech that is now certain."""
         for probability in probabilities.tolist():
             speech = self._step(probability)
             self._position += WINDOW
@@ -70,7 +78,7 @@ class SpeechSegmenter:
         if held is not None and self._next_start - held.end >= 2 * PADDING:
             yield self._release(held, held.end + PADDING)
 
-    def finish(self, length: int) -> Iterator[Stretch]:
+    def finish(self, length: int) -> Iterator[PaddedSpeech]:
         """The track ends after `length` samples."""
         if self._start is not None and self._start < length:
             speech = Stretch(self._start, min(length, self._quiet_since or length))
@@ -110,7 +118,7 @@ class SpeechSegmenter:
             self._cut = Stretch(self._quiet_since, self._position)
         self._quiet_since = None
 
-    def _hold(self, speech: Stretch) -> Iterator[Stretch]:
+    def _hold(self, speech: Stretch) -> Iterator[PaddedSpeech]:
         """Keep the newest stretch back until it is known how long the pause after it is."""
         held = self._held
         if held is not None:
@@ -118,7 +126,7 @@ class SpeechSegmenter:
             yield self._release(held, held.end + min(PADDING, pause // 2))
         self._held = speech
 
-    def _release(self, held: Stretch, end: int) -> Stretch:
-        padded = Stretch(max(self._border, held.start - PADDING), end)
+    def _release(self, held: Stretch, end: int) -> PaddedSpeech:
+        heard = Stretch(max(self._border, held.start - PADDING), end)
         self._held, self._border = None, end
-        return padded
+        return PaddedSpeech(heard, held)

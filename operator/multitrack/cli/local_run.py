@@ -35,6 +35,8 @@ class LocalRun:
     force: bool = False
     jobs: int | None = None
     """Steps at a time; None: as many as there are cores."""
+    tries: int | None = None
+    """At most so many attempts at a step; None: as the step's retry class says."""
     quiet: bool = False
 
 
@@ -118,7 +120,7 @@ def _run(
             folder,
             parameters,
             tasks=tasks,
-            capacity=Capacity.of_this_machine(request.jobs),
+            capacity=Capacity.of_this_machine(request.jobs, request.tries),
             listener=display,
         )
         return asyncio.run(_until_done_or_told(engine))

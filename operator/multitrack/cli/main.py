@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from multitrack.cli.evaluate import evaluate_command
 from multitrack.cli.rename import rename_command
 from multitrack.cli.run import run_command
 from multitrack.cli.steps import steps_command
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command("run")(run_command)
 app.command("rename")(rename_command)
+app.command("evaluate")(evaluate_command)
 app.command("steps")(steps_command)
 
 

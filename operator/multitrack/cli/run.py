@@ -103,6 +103,14 @@ def run_command(
             rich_help_panel=_PIPELINE,
         ),
     ] = None,
+    tries: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="At most so many tries at a step that fails for now. \\[default: 3 to 6]",
+            rich_help_panel=_PIPELINE,
+        ),
+    ] = None,
     assignments: Annotated[
         list[str] | None,
         typer.Option(
@@ -227,6 +235,7 @@ def run_command(
         resume=resume,
         force=force,
         jobs=jobs,
+        tries=tries,
         quiet=quiet,
     )
     raise typer.Exit(run_locally(request, Console(), Console(stderr=True)))

@@ -4,7 +4,7 @@ import json
 import re
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pytest
@@ -168,6 +168,18 @@ def test_silence_costs_two_timeouts(
         make_backend(timeout=0.2).generate_title(topics_of(meeting, [0]))
     never.set()
     assert len(language_model.requests) == 2
+
+
+def test_step_ends_with_a_sentence_before_its_deadline(
+    language_model: FakeLanguageModel, meeting: Transcript
+) -> None:
+    never = threading.Event()
+    language_model.script = [Answer(after=never)]
+    endpoint = Endpoint(language_model.base_url, "some-model")
+    backend = OpenAIBackend(endpoint, replace(GENERATE_TITLE.resources, deadline=0.5))
+    with pytest.raises(LanguageModelError, match="not done within this step"):
+        backend.generate_title(topics_of(meeting, [0]))
+    never.set()
 
 
 def test_endpoint_that_is_down_is_temporary(meeting: Transcript) -> None:

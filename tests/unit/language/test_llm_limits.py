@@ -94,6 +94,7 @@ PATIENCE: dict[str, tuple[int, Failure, float | None]] = {
     "doubled": (3, a_failure(), 2.0),
     "no sixth try": (5, a_failure(), None),
     "as the endpoint asks": (1, a_failure(retry_after=7.0), 7.0),
+    "never at once, whatever it asks": (2, a_failure(retry_after=0.0), 1.0),
     "not as long as it asks": (1, a_failure(retry_after=61.0), None),
     "one more try after silence": (1, a_failure(is_silence=True), 0.5),
     "not a third": (2, a_failure(is_silence=True), None),

@@ -222,8 +222,8 @@ class _Reader:
             if match is None:
                 continue
             rest = next(group for group in match.groups() if group is not None)
-            phrase = self._phrase(rest, known_verbs_only=True)
+            anyone = pattern is _SOMEBODY
+            phrase = self._phrase(rest, known_verbs_only=not anyone)
             if phrase is not None:
-                anyone = pattern is _SOMEBODY
                 yield Candidate(Kind.WISH, self.sentence, None, phrase, anyone=anyone)
             return

@@ -29,7 +29,11 @@ _IT_IS = spoken(r"""
     because)\b).*\w,? it is(?: then)?[.!]$
 """)
 """ "The second Wednesday it is."."""
-_LETS = spoken(r"\blet's (?:just |all |then )*(?P<verb>[a-z]+)\s+(?!(?:me|us)\b)\w")
+_LETS = spoken(r"""
+    (?:\blet's (?:just |all |then )*|
+    ^(?:(?:okay|ok|good|great|fine|so|well|alright)[,.]? )*then we(?:'ll| will)? (?:just |all )*)
+    (?P<verb>[a-z]+)\s+(?!(?:me|us)\b)\w
+""")
 _WITHIN_MEETING = spoken_words(
     "ask check close discuss do explore find get give hear look make measure move open put review "
     "run see "

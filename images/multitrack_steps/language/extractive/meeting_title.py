@@ -21,14 +21,16 @@ def join_titles(topics: Topics) -> str:
     chosen: list[Topic] = []
     for topic in sorted(named, key=lambda topic: (-topic.duration, topic.start)):
         is_new = all(topic.title.lower() != other.title.lower() for other in chosen)
-        if is_new and len(chosen) < _MOST_SUBJECTS and _words([*chosen, topic]) <= MAX_TITLE_WORDS:
-            chosen.append(topic)
-    titles = [topic.title for topic in sorted(chosen, key=lambda topic: topic.start)]
-    if any(" and " in title for title in titles):
+        longer = sorted([*chosen, topic], key=lambda topic: topic.start)
+        fits = len(longer) <= _MOST_SUBJECTS and len(_joined(longer).split()) <= MAX_TITLE_WORDS
+        if is_new and fits:
+            chosen = longer
+    return _joined(chosen)
+
+
+def _joined(topics: Sequence[Topic]) -> str:
+    """An enumeration; without a last "and" where a title has one of its own."""
+    titles = [topic.title for topic in topics]
+    if len(titles) < 2 or any(" and " in title for title in titles):  # noqa: PLR2004 - one needs no "and"
         return ", ".join(titles)
-    return " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
-
-
-def _words(topics: Sequence[Topic]) -> int:
-    """Words of the joined title, the "and" included."""
-    return sum(len(topic.title.split()) for topic in topics) + (len(topics) > 1)
+    return f"{', '.join(titles[:-1])} and {titles[-1]}"

@@ -97,8 +97,8 @@ def _is_weak_ending(token: str) -> bool:
 
 
 def _is_nominal(word: str) -> bool:
-    """Numbers and times end noun phrases well ("version three", "the plan for March")."""
-    return word in TIME_WORDS or word in _NUMBERS
+    """Stop words that end noun phrases well: "version three", "parking situation"."""
+    return word in TIME_WORDS or word in _NUMBERS or word in GENERIC_NOUNS
 
 
 _NUMBERS = spoken_words(

@@ -69,7 +69,7 @@ def _next_step(found: NextStepAnswer, transcript: Transcript, said: str) -> Next
     return NextStep(
         task=found.task,
         assigned_to=_said_name(found.assigned_to, said),
-        deadline=found.deadline,
+        deadline=found.deadline if _was_said(found.deadline, said) else None,
         context=found.context,
         start=transcript.segments[found.segment].start,
     )
@@ -79,7 +79,12 @@ def _said_name(name: str | None, said: str) -> str | None:
     """The name, unless nobody in the meeting has it or said it: then the model made it up."""
     words = _WORD.findall((name or "").casefold())
     is_name = len(words) <= _LONGEST_NAME and not any(map(str.isdigit, words))
-    return name if is_name and all(word in said for word in words) else None
+    return name if is_name and _was_said(name, said) else None
+
+
+def _was_said(text: str | None, said: str) -> bool:
+    """Whether all its words occur in the meeting; small models copy others from the prompt."""
+    return all(word in said for word in _WORD.findall((text or "").casefold()))
 
 
 def _without_repetitions(items: Iterable[_T]) -> tuple[_T, ...]:

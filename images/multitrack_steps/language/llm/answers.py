@@ -47,9 +47,9 @@ class _Answer(BaseModel):
 class TopicAnswer(_Answer):
     """One topic."""
 
+    title: Heading
     segment: Number
     """Number of the segment it begins at."""
-    title: Heading
     summary: Sentence
 
 
@@ -100,17 +100,17 @@ class RecapAnswer(_Answer):
 class DecisionAnswer(_Answer):
     """Something that was settled."""
 
-    segment: Number
     decision: Task
-    rationale: MaybeDetail = None
+    segment: Number
     decided_by: MaybeName = None
+    rationale: MaybeDetail = None
 
 
 class NextStepAnswer(_Answer):
     """Something that somebody will do."""
 
-    segment: Number
     task: Task
+    segment: Number
     assigned_to: MaybeName = None
     deadline: MaybeDetail = None
     context: MaybeDetail = None

@@ -29,6 +29,7 @@ class Patience:
             return None
         if failure.is_silence and tries >= self.silent_tries:
             return None
-        if failure.retry_after is not None:
-            return failure.retry_after if failure.retry_after <= self.longest_delay else None
-        return min(self.longest_delay, self.first_delay * 2.0 ** (tries - 1))
+        asked = failure.retry_after or 0.0
+        if asked > self.longest_delay:
+            return None
+        return max(asked, min(self.longest_delay, self.first_delay * 2.0 ** (tries - 1)))

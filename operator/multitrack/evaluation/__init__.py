@@ -1,0 +1,1 @@
+"""How good a transcript is, measured against a reference that people made."""
