@@ -1,4 +1,4 @@
-"""finalize: checks that a meeting's documents agree, and publishes the transcript in every format."""
+"""finalize: checks that a meeting's documents agree, and publishes them in every format."""
 
 from dataclasses import dataclass
 from pathlib import Path

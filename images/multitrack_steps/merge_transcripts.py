@@ -1,4 +1,4 @@
-"""merge-transcripts: all tracks' words in one order, with speakers, echoes marked, cut into segments."""
+"""merge-transcripts: all tracks' words in one order, with speakers, echoes and segments."""
 
 from collections.abc import Mapping
 

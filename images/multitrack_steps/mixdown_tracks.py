@@ -34,6 +34,9 @@ __all__ = ["RATE", "run"]
 RATE = 48_000
 """Hz, of the mix."""
 
+_BLOCKS_PER_PROGRESS = 240
+"""A minute of the recording, about 0.3 s of work."""
+
 _LEAST_KBPS, _MOST_KBPS = 32, 320
 """What MP3 knows at 48 kHz, in kbit/s."""
 
@@ -63,10 +66,12 @@ def run(context: StepContext) -> StepReport:
         )
         limiter = Limiter(RATE, channels)
         mixed = 0
-        for sums in _sums([_blocks(*pair) for pair in zip(sources, tracks, strict=True)], channels):
+        blocks = [_blocks(*pair) for pair in zip(sources, tracks, strict=True)]
+        for index, sums in enumerate(_sums(blocks, channels)):
             encoder.write(limiter.limit(sums))
             mixed += len(sums)
-            context.report_progress(mixed / RATE, length)
+            if index % _BLOCKS_PER_PROGRESS == 0:
+                context.report_progress(mixed / RATE, length)
         encoder.write(limiter.finish())
     return StepReport(audio_seconds=mixed / RATE, tracks=len(tracks))
 

@@ -36,6 +36,9 @@ _FULL_SCALE = 32768.0
 _FAILED_TRACK_LENGTH: Seconds = 1.0
 """Of the silence for a track that failed in a recording of unknown length."""
 
+_STRETCHES_PER_PROGRESS = 1000
+"""About four minutes of the recording, half a second of work."""
+
 _OVERLAP_WORTH_SAYING: Seconds = 1.0
 
 
@@ -104,9 +107,10 @@ def _write(
     total = item.recording_duration
     with FlacWriter(context.output("audio", item.index), RATE) as audio:
         outputs = _Outputs(audio)
-        for stretch in timeline.place(decode(track, rate=RATE, channels=1, damage=damage)):
+        chunks = decode(track, rate=RATE, channels=1, damage=damage)
+        for index, stretch in enumerate(timeline.place(chunks)):
             outputs.take(stretch)
-            if total is not None:
+            if total is not None and index % _STRETCHES_PER_PROGRESS == 0:
                 context.report_progress(timeline.length / RATE, total)
         for stretch in timeline.fill_until_end():
             outputs.take(stretch)

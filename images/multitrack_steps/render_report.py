@@ -11,17 +11,17 @@ __all__ = ["run"]
 
 
 def run(context: StepContext) -> StepReport:
-    """Write published/report.html. Without a mix it has no player, without a waveform none is drawn.
+    """Write published/report.html: without a mix no player, without a waveform no drawing.
 
     Raises:
-        BadInputError: A document is absent or invalid, or manifest and transcript are of different recordings.
+        BadInputError: A document is absent or invalid, or they are of different recordings.
     """
     manifest = Manifest.read(context.input("manifest"))
     transcript = PublishedTranscript.read(context.input("transcript"))
     if manifest.recording_id != transcript.recording.id:
         raise BadInputError(
-            f"manifest.json belongs to the recording {manifest.recording_id!r}, published/transcript.json "
-            f"to {transcript.recording.id!r}; run finalize again"
+            f"manifest.json belongs to the recording {manifest.recording_id!r}, "
+            f"published/transcript.json to {transcript.recording.id!r}; run finalize again"
         )
     waveform = None
     if context.has_input("waveform"):

@@ -1,5 +1,6 @@
 """A real browser, a folder with a finished meeting, and a server on the loopback that can seek."""
 
+import io
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 from selenium import webdriver
@@ -32,7 +34,7 @@ FLAGS = (
     "--hide-scrollbars",
 )
 
-OpenBrowser = Callable[..., webdriver.Chrome]
+OpenBrowser = Callable[[], webdriver.Chrome]
 
 
 def run_step(name: str, folder: Path, *parameters: str) -> None:
@@ -56,7 +58,7 @@ def publish(folder: Path, *parameters: str) -> Path:
 
 @pytest.fixture(scope="session")
 def meeting_folder(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Path:
-    """The sample meeting, finished, with sound and waveform; some of Alice's words echo on Ben's track."""
+    """The sample meeting, finished, with sound and waveform; Ben's track has an echo of Alice."""
     folder = tmp_path_factory.mktemp("meeting")
     lines = meeting.sample_lines(sample)
     heard = next(line for line in lines if line.text.startswith("Thanks all"))
@@ -74,7 +76,7 @@ class _RangeHandler(SimpleHTTPRequestHandler):
     Below /sealed/ the same files come with the policy under which the Argo UI shows artifacts.
     """
 
-    def send_head(self) -> object:
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         file = Path(self.translate_path(self.path))
         if not wanted or not file.is_file():
@@ -101,9 +103,9 @@ class _RangeHandler(SimpleHTTPRequestHandler):
             self.send_header("Content-Security-Policy", policy)
         super().end_headers()
 
-    def copyfile(self, source: object, outputfile: object) -> None:
+    def copyfile(self, source: Any, outputfile: Any) -> None:  # noqa: ANN401 - as in the parent
         try:
-            super().copyfile(source, outputfile)  # type: ignore[misc]
+            super().copyfile(source, outputfile)
         except (BrokenPipeError, ConnectionResetError):
             return  # the browser has heard enough
 
@@ -142,16 +144,13 @@ def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrows
         pytest.skip("no chromium: install Debian's packages chromium and chromium-driver")
     browsers = []
 
-    def start(*flags: str, javascript: bool = True) -> webdriver.Chrome:
+    def start() -> webdriver.Chrome:
         options = Options()
         options.binary_location = str(CHROMIUM)
         profile = tmp_path_factory.mktemp("profile")
-        for flag in (*FLAGS, f"--user-data-dir={profile}", *flags):
+        for flag in (*FLAGS, f"--user-data-dir={profile}"):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        if not javascript:
-            setting = {"profile.managed_default_content_settings.javascript": 2}
-            options.add_experimental_option("prefs", setting)
         browser = webdriver.Chrome(options=options, service=Service(str(CHROMEDRIVER)))
         browsers.append(browser)
         return browser
@@ -167,6 +166,12 @@ def shared_browser(open_browser: OpenBrowser) -> webdriver.Chrome:
     return open_browser()
 
 
+def complaints(browser: webdriver.Chrome) -> list[str]:
+    """What the console says since it was last asked."""
+    entries: list[dict[str, str]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in entries]
+
+
 @pytest.fixture
 def browser(shared_browser: webdriver.Chrome) -> webdriver.Chrome:
     """A browser of desktop size, light, with nothing logged yet."""
@@ -174,5 +179,5 @@ def browser(shared_browser: webdriver.Chrome) -> webdriver.Chrome:
     shared_browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
     shared_browser.set_window_size(1280, 900)
     shared_browser.get("about:blank")
-    shared_browser.get_log("browser")
+    complaints(shared_browser)
     return shared_browser

@@ -68,7 +68,7 @@ def sample_lines(sample: Path) -> list[Line]:
 
 
 def repeated(lines: list[Line], times: int) -> list[Line]:
-    """The meeting again and again, each time with the next person's voice: as long as one wishes."""
+    """The meeting again and again, each time with the next person's voice."""
     period = 150.0
     return [
         replace(
@@ -105,7 +105,7 @@ def words_of(line: Line) -> list[TrackWord]:
 def write_tracks(
     folder: Path, lines: list[Line], *, names: tuple[str, ...] = NAMES, duration: float
 ) -> None:
-    """recording.json, participants.json, track/ and words/: everything that merge-transcripts reads."""
+    """recording.json, participants.json, track/ and words/: all that merge-transcripts reads."""
     rows = range(len(names))
     Recording(
         id=RECORDING_ID,
@@ -202,20 +202,22 @@ def _topics(transcript: Transcript) -> Topics:
 
 def _summary() -> Summary:
     recap = (
-        "The release of version three moves from Tuesday to Thursday the fourteenth of March, so that the "
-        "database connection pool can be fixed first. The export button returns to the main toolbar, four "
-        "backend applicants are interviewed on Monday, and a second test server is approved."
+        "The release of version three moves from Tuesday to Thursday the fourteenth of March, so "
+        "that the database connection pool can be fixed first. The export button returns to the "
+        "main toolbar, four backend applicants are interviewed on Monday, and a second test server "
+        "is approved."
     )
     subjects = (
         Subject(
             heading="Release date",
-            text="The payment service fails **two load tests** because the connection pool is too small. "
-            "Carol needs one day for the change and one for testing.",
+            text="The payment service fails **two load tests** because the connection pool is too "
+            "small. Carol needs one day for the change and one for testing.",
         ),
         Subject(
             heading="Customer feedback",
             text="Forty complaints this month are about the export button:\n\n"
-            "- it moved into the settings menu in January\n- on small screens most people cannot find it",
+            "- it moved into the settings menu in January\n"
+            "- on small screens most people cannot find it",
         ),
         Subject(
             heading="Hiring",
@@ -223,7 +225,7 @@ def _summary() -> Summary:
         ),
         Subject(
             heading="Budget",
-            text="Twelve thousand dollars are left. A second test server costs three hundred a month.",
+            text="Twelve thousand dollars are left. A second server costs three hundred a month.",
         ),
     )
     long = "\n\n".join(

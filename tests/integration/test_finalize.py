@@ -173,7 +173,10 @@ CONTRADICTIONS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a lost segment": (_lost_segment, "do not hold every word"),
     "topics with a hole": (_topics_with_a_hole, "run detect-topics again"),
     "topics that end early": (_topics_too_short, "run detect-topics again"),
-    "topics of another recording": (_topics_of_another_recording, "belongs to the recording 'other'"),
+    "topics of another recording": (
+        _topics_of_another_recording,
+        "belongs to the recording 'other'",
+    ),
     "a task of nobody": (_unknown_owner, "names the participant 'p9'"),
     "a name changed since the merge": (_renamed_since, "run merge-transcripts again"),
     "a missing document": (_no_summary, "there is no such file"),

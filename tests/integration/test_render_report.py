@@ -17,7 +17,7 @@ EVIL = "</script><img src=x onerror=alert(1)>\"'&<b>"
 
 
 class Page(HTMLParser):
-    """What a browser would see: elements with their attributes, and the text outside scripts and styles."""
+    """Elements with their attributes, and the text outside scripts and styles."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -115,7 +115,9 @@ def test_without_an_address_of_the_sound_there_is_no_player(
 def test_the_waveform_is_drawn_with_and_without_sound(inputs: Path, run_step: RunStep) -> None:
     def bars(page: Page) -> int:
         return sum(
-            str(path["d"]).count("M") for path in page.tags("path") if "bar" in str(path.get("class"))
+            str(path["d"]).count("M")
+            for path in page.tags("path")
+            if "bar" in str(path.get("class"))
         )
 
     assert bars(render(inputs, run_step)) == 0
@@ -144,7 +146,9 @@ def test_text_of_a_meeting_is_never_markup(tmp_path: Path, run_step: RunStep) ->
     folder = publish(tmp_path, lines, run_step, names=(EVIL, "Ben\n<i>", "C", "D"))
     clean = {tag for tag, _ in render(folder, run_step).elements}
     rewrite(folder / "title.json", Title, title=EVIL)
-    rewrite(folder / "summary.json", Summary, short=EVIL, subjects=(Subject(heading=EVIL, text=EVIL),))
+    rewrite(
+        folder / "summary.json", Summary, short=EVIL, subjects=(Subject(heading=EVIL, text=EVIL),)
+    )
     rewrite(
         folder / "action_items.json",
         ActionItems,

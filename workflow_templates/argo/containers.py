@@ -14,12 +14,8 @@ from hera.workflows import (
 from hera.workflows.models import (
     Backoff,
     Capabilities,
-    ConfigMapKeySelector,
-    Mutex,
     SeccompProfile,
     SecurityContext,
-    SemaphoreRef,
-    Synchronization,
 )
 
 from workflow_templates.argo.artifacts import (
@@ -35,8 +31,9 @@ from workflow_templates.argo.expressions import (
     RETRY,
     deadline,
     input_parameter,
-    job_parameter,
+    job_text,
 )
+from workflow_templates.argo.locks import synchronization
 from workflow_templates.argo.names import pod_labels
 from workflow_templates.argo.placement import effective_resources, place, pod_resources
 from workflow_templates.argo.settings import InstallSettings
@@ -77,7 +74,7 @@ def step_template(task: Task, settings: InstallSettings) -> Container:
             effective_resources(step, settings), settings.assumed_duration
         ),
         retry_strategy=_retry_strategy(step.retry),
-        synchronization=_synchronization(task, settings),
+        synchronization=synchronization(task, settings),
         labels={**pod_labels(step, settings), **placement.labels},
         annotations={**annotations, **placement.annotations} or None,
         node_selector=placement.node_selector,
@@ -102,7 +99,7 @@ def _arguments(task: Task) -> list[str]:
         if task.fan_out and parameter.name == "track":
             value = input_parameter("track")
         else:
-            value = job_parameter(task.arguments.get(parameter.name, parameter.name))
+            value = job_text(task.arguments.get(parameter.name, parameter.name))
         arguments += ["--param", f"{parameter.name}={value}"]
     return [*arguments, "--attempt", ATTEMPT, "--attempts", str(task.step.retry.tries)]
 
@@ -174,23 +171,3 @@ def _retry_strategy(retry: RetryClass) -> RetryStrategy:
 
 def _seconds(delay: float) -> str:
     return f"{math.ceil(delay)}s"
-
-
-def _synchronization(task: Task, settings: InstallSettings) -> Synchronization | None:
-    """The task's locks across jobs, or none; an empty object would be a lock that is not there."""
-    key = settings.semaphores.keys.get(task.semaphore or "")
-    semaphores = (
-        [
-            SemaphoreRef(
-                config_map_key_ref=ConfigMapKeySelector(
-                    name=settings.semaphores.config_map, key=key
-                )
-            )
-        ]
-        if key
-        else None
-    )
-    mutexes = [Mutex(name=f"{settings.instance}-{task.mutex}")] if task.mutex else None
-    if semaphores is None and mutexes is None:
-        return None
-    return Synchronization(semaphores=semaphores, mutexes=mutexes)

@@ -22,6 +22,7 @@ __all__ = [
     "has_ended",
     "input_parameter",
     "job_parameter",
+    "job_text",
     "task_output",
     "without_tags",
 ]
@@ -46,8 +47,17 @@ _BRACE_BEFORE_BRACE = re.compile(r"\{(?=\{)")
 
 
 def job_parameter(name: str) -> str:
-    """The Workflow parameter's value."""
+    """The Workflow parameter's value, where it is a name or a word."""
     return f"{{{{workflow.parameters.{name}}}}}"
+
+
+def job_text(name: str) -> str:
+    """The Workflow parameter's value, whatever text it is.
+
+    Into a simple tag's place Argo puts Go's spelling of a string, and ends the Workflow where that
+    is no JSON: control characters, some emoji. An expression's value is written as JSON.
+    """
+    return f"{{{{=workflow.parameters['{name}']}}}}"
 
 
 def input_parameter(name: str) -> str:

@@ -200,9 +200,10 @@ class Semaphores(_Settings):
 
     config_map: Name = "multitrack-semaphores"
     """ConfigMap in the job's namespace."""
-    keys: Mapping[str, str] = Field(default_factory=lambda: {"llm": "llm"})
+    keys: Mapping[str, str] = Field(default_factory=lambda: {"llm": "llm", "mixdown": "mixdown"})
     """The ConfigMap's key by what is counted: `llm` (steps that ask the language model), `gpu`
-    (transcription). What is not named here is not limited."""
+    (transcription), `mixdown` (mixing; its value is 1). `llm` and `gpu` are not limited unless
+    they are named."""
 
 
 class ModelVolume(_Settings):
@@ -242,8 +243,8 @@ class InstallSettings(_Settings):
     """Plain environment variables for steps that decode no media: proxies, AWS_REGION."""
     secrets: Mapping[str, SecretKey] = Field(default_factory=dict)
     """Secrets by environment variable. Each reaches only the steps that name the variable."""
-    semaphores: Semaphores = Semaphores()
-    """Limits across jobs."""
+    semaphores: Semaphores | None = Semaphores()
+    """Limits across jobs; null: none, but for the mixing, one at a time by a mutex of Argo's."""
     model_volume: ModelVolume | None = None
     """Speech models on a volume; none: in the image, or downloaded."""
     parallelism: Annotated[int, Field(ge=1)] = 20

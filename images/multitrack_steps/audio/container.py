@@ -32,6 +32,10 @@ _OPTIONS = {
     "indexmem": "65536",
 }
 
+_ADTS_PRIMING = 1024
+"""Samples before the first real one that every AAC encoder makes (ffmpeg 1024, others more) and
+that ADTS, unlike other containers, has no field for: 64 ms at 16 kHz."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenTrack:
@@ -91,7 +95,7 @@ def _facts(
         rate=stream.codec_context.sample_rate,
         channels=stream.codec_context.channels,
         stream_start=start,
-        first_pts=start if start is not None else _first_pts(source, name),
+        first_pts=start if start is not None else _first_sound(source, container, stream, name),
         declared_end=_declared_end(container, stream, start),
     )
 
@@ -102,6 +106,16 @@ def _first_pts(source: Path, name: str) -> Seconds | None:
         stream = _best_audio_stream(container, name)
         packet = next(container.demux(stream), None)
         return None if packet is None else _seconds(packet.pts, stream)
+
+
+def _first_sound(
+    source: Path, container: InputContainer, stream: AudioStream, name: str
+) -> Seconds | None:
+    """The first packet's time stamp, unsignalled priming not counted."""
+    first = _first_pts(source, name)
+    if first is None or container.format.name != "aac":
+        return first
+    return first + _ADTS_PRIMING / stream.codec_context.sample_rate
 
 
 def _declared_end(

@@ -9,6 +9,9 @@ __all__ = ["Damage"]
 _ADJACENT: Seconds = 1.0
 """Losses this close are one stretch in the sentence."""
 
+_CUT: Seconds = 2.0
+"""A loss that begins this shortly before the end of a file that is cut off is the cut itself."""
+
 _NAMED_STRETCHES = 3
 
 
@@ -23,7 +26,7 @@ class Damage:
     _declared_end: Seconds | None = None
 
     def lose(self, start: Seconds, end: Seconds) -> None:
-        """Note that something between `start` and `end` could not be decoded."""
+        """Note that something between `start` and `end` (to about a second) was lost."""
         if self._stretches and start - self._stretches[-1][1] <= _ADJACENT:
             earlier_start, earlier_end = self._stretches[-1]
             self._stretches[-1] = (min(earlier_start, start), max(earlier_end, end))
@@ -39,7 +42,7 @@ class Damage:
         """
         self._end, self._declared_end = end, declared_end
         # A packet that is bad because the file ends in it is the cut, not a loss of its own.
-        if self._stretches and self._stretches[-1][0] >= end - _ADJACENT:
+        if self._stretches and self._stretches[-1][0] >= end - _CUT:
             self._stretches.pop()
 
     def sentence(self, shift: Seconds) -> str | None:
@@ -55,12 +58,12 @@ class Damage:
         if not self._stretches:
             return []
         named = ", ".join(
-            f"{start + shift:.1f} s to {end + shift:.1f} s"
+            f"{start + shift:.1f} s and {end + shift:.1f} s"
             for start, end in self._stretches[:_NAMED_STRETCHES]
         )
         more = len(self._stretches) - _NAMED_STRETCHES
         further = f" and {more} more" if more > 0 else ""
-        return [f"damaged from {named}{further}: what cannot be decoded there is silence"]
+        return [f"damaged between {named}{further}: what cannot be decoded there is silence"]
 
     def _cut(self, shift: Seconds) -> list[str]:
         if self._end is None:

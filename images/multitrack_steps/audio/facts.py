@@ -23,7 +23,7 @@ class ContainerFacts:
     """Start of the audio stream, priming samples not counted; None where the container has no such
     field."""
     first_pts: Seconds | None
-    """The first packet's time stamp."""
+    """The first packet's time stamp; priming samples not counted, as far as that can be known."""
     declared_end: Seconds | None
     """Where the header says that the track ends; None where there is no such promise, or only an
     estimate."""

@@ -66,15 +66,14 @@ class _Reader:
         self._tick = float(track.stream.time_base or 0)
         self._end: Seconds = track.facts.start
         """Where the last good frame ended."""
-        self._batch_start = self._end
+        self._good_until = self._end
+        """Up to here nothing was lost, or it is noted."""
+        self._suspect = False
+        """Something went wrong after `_good_until`."""
         self._last_packet_bad = False
-        self._explained = False
-        """The batch's losses are noted already, more exactly than the log could."""
 
     def decode_batch(self) -> list[AudioFrame]:
         """Decode the next packets; sets `finished` with the last ones."""
-        self._batch_start = self._end
-        self._explained = False
         frames: list[AudioFrame] = []
         for _ in range(_BATCH):
             packet = self._next_packet()
@@ -90,6 +89,7 @@ class _Reader:
                 return next(self._packets, None)
             except av.error.FFmpegError as error:
                 _raise_if_out_of_memory(error)
+                self._suspect = True
                 self._packets = self._track.container.demux(self._track.stream)
         return None
 
@@ -100,8 +100,7 @@ class _Reader:
             frames = packet.decode()
         except av.error.FFmpegError as error:
             _raise_if_out_of_memory(error)
-            self._last_packet_bad = True
-            self._lose(packet)
+            self._suspect = self._last_packet_bad = True
             return []
         if frames:
             last = frames[-1]
@@ -109,17 +108,18 @@ class _Reader:
             self._end = start + last.samples / last.sample_rate
         return frames
 
-    def _lose(self, packet: _AudioPacket) -> None:
-        start = self._end if packet.pts is None else packet.pts * self._tick
-        self._damage.lose(start, start + (packet.duration or 0) * self._tick)
-        self._explained = True
-
     def note(self, log: list[tuple[int, str, str]]) -> None:
-        """Draw conclusions from what libav logged during the last batch."""
+        """Draw conclusions from the last batch and from what libav logged meanwhile."""
         if any(_PREMATURE_END in message for _, _, message in log):
             self._last_packet_bad = True
-        elif log and not self._explained:
-            self._damage.lose(self._batch_start, self._end)
+        elif log:
+            self._suspect = True
+        if self._end > self._good_until:
+            # Only the next good frame tells how far a loss reaches.
+            if self._suspect:
+                self._damage.lose(self._good_until, self._end)
+            self._suspect = False
+            self._good_until = self._end
 
     def note_end(self) -> None:
         """Say so if the track should go on."""

@@ -28,6 +28,8 @@ _RELEASE_PER_SECOND = 5.0
 
 _CEILING: Final = 32767
 
+_ROUNDING = 1e-9
+
 
 class Limiter:
     """Takes sums block by block and hands back as many samples, later by one hop."""
@@ -82,6 +84,8 @@ class Limiter:
         edges = np.concatenate(([min(self._gain, needed[0])], at_edges))
         rise = self._release * np.arange(len(edges))
         edges = np.minimum.accumulate(edges - rise) + rise
+        # What rounding leaves below 1 would keep the limiter at work for ever.
+        edges[edges > 1 - _ROUNDING] = 1.0
         self._gain = float(edges[-1])
         steps = np.arange(self._hop) / self._hop
         gains = edges[:-1, np.newaxis] + np.diff(edges)[:, np.newaxis] * steps

@@ -26,7 +26,8 @@ def topics_document(
     """
     _check_partition(drafts, len(transcript.segments))
     starts = [transcript.segments[draft.first_segment].start for draft in drafts]
-    ends = [*starts[1:], max((segment.end for segment in transcript.segments), default=0.0)]
+    ended = max((segment.end for segment in transcript.segments), default=0.0)
+    ends = [*starts[1:], ended][: len(starts)]
     topics = tuple(
         _topic(transcript, draft, number, start, end)
         for number, (draft, start, end) in enumerate(zip(drafts, starts, ends, strict=True), 1)

@@ -1,7 +1,7 @@
 """Cuts segments into cues that can be read as captions, and writes them as WebVTT and SubRip.
 
-Limits follow the usual captioning guides (BBC Subtitle Guidelines; Netflix Timed Text Style Guide): two lines of 42
-characters, at most seven seconds.
+Limits follow the usual captioning guides (BBC Subtitle Guidelines; Netflix Timed Text Style Guide):
+two lines of 42 characters, at most seven seconds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ LONGEST_TEXT = 84
 """Characters: two lines of 42."""
 LONGEST_TIME: Seconds = 7.0
 SHORTEST_TIME: Seconds = 1.0
-"""A cue stays at least this long, unless the same person's next cue comes sooner: a "Yes." must be seen."""
+"""A cue stays this long, unless the same person's next one comes sooner: a "Yes." must be seen."""
 _MILLISECOND: Seconds = 0.001
 
 _PHRASE_ENDS = (",", ";", ":", "—", "–", "、", "，", "；", "：", "،")  # noqa: RUF001 - other scripts' commas
@@ -58,14 +58,15 @@ def cues_of(transcript: PublishedTranscript) -> tuple[Cue, ...]:
 def to_webvtt(cues: Sequence[Cue]) -> str:
     """WebVTT with named voices: `<v Alice>`."""
     blocks = [
-        f"{clock(cue.start, '.')} --> {clock(cue.end, '.')}\n<v {_escape(cue.name)}>{_escape(cue.text)}\n"
+        f"{clock(cue.start, '.')} --> {clock(cue.end, '.')}\n"
+        f"<v {_escape(cue.name)}>{_escape(cue.text)}\n"
         for cue in cues
     ]
     return "\n".join(["WEBVTT\n", *blocks])
 
 
 def to_srt(cues: Sequence[Cue]) -> str:
-    """SubRip; the name stands before the text. The format knows no escapes: text is written as it is."""
+    """SubRip; the name stands before the text. The format has no escapes: text stays as it is."""
     return "\n".join(
         f"{number}\n{clock(cue.start, ',')} --> {clock(cue.end, ',')}\n{cue.name}: {cue.text}\n"
         for number, cue in enumerate(cues, start=1)
@@ -73,7 +74,7 @@ def to_srt(cues: Sequence[Cue]) -> str:
 
 
 def _escape(text: str) -> str:
-    """Character references where WebVTT gives a character a meaning of its own; so "-->" cannot appear either."""
+    """Character references for what means something in WebVTT; so "-->" cannot appear either."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -93,7 +94,7 @@ def _split(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
 
 
 def _best_cut(words: Sequence[Word]) -> int:
-    """Where the halves are most alike, in text or, for slow speech, in time; sooner after a phrase than within."""
+    """Where the halves are most alike, in text or, for slow speech, in time; after a phrase."""
     slow = words[-1].end - words[0].start > LONGEST_TIME and len(_text(words)) <= LONGEST_TEXT
     if slow:
         halfway = (words[0].start + words[-1].end) / 2

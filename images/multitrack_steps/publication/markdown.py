@@ -17,7 +17,7 @@ _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 
 
 def to_markdown(transcript: PublishedTranscript, warnings: tuple[str, ...] = ()) -> str:
-    """Title, participants, summary, topics, decisions, next steps as a task list, transcript by turns.
+    """Title, participants, summary, topics, decisions, next steps as tasks, transcript by turns.
 
     Args:
         transcript: What is published.

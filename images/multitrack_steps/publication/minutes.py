@@ -58,7 +58,8 @@ def check_minutes(minutes: Minutes) -> None:
     """Make sure that nothing published points nowhere.
 
     Raises:
-        BadInputError: Documents of different recordings, or an index, time or id that nothing stands behind.
+        BadInputError: Documents of different recordings, or an index, time or id that nothing
+            stands behind.
     """
     check_table(minutes.recording, minutes.participants)
     for name, recording_id in (
@@ -78,7 +79,7 @@ def check_minutes(minutes: Minutes) -> None:
 
 
 def _check_speakers(minutes: Minutes) -> None:
-    """transcript.json must name the people of participants.json: names may have been corrected since."""
+    """transcript.json must name the people of participants.json: names may have changed since."""
     in_transcript = {
         speaker.index: (speaker.participant_id, speaker.name)
         for speaker in minutes.transcript.speakers
@@ -89,7 +90,8 @@ def _check_speakers(minutes: Minutes) -> None:
     }
     if in_transcript != in_participants:
         raise BadInputError(
-            "transcript.json names other speakers than participants.json; run merge-transcripts again"
+            "transcript.json names other speakers than participants.json; "
+            "run merge-transcripts again"
         )
 
 
@@ -126,8 +128,9 @@ def _check_topics(minutes: Minutes) -> None:
     for topic in minutes.topics.topics:
         if topic.first_segment != following or topic.last_segment < topic.first_segment:
             raise BadInputError(
-                f"topics.json: the topic {topic.title!r} covers the segments {topic.first_segment} to "
-                f"{topic.last_segment}, and {following} would be next; run detect-topics again"
+                f"topics.json: the topic {topic.title!r} covers the segments "
+                f"{topic.first_segment} to {topic.last_segment}, and {following} would be next; "
+                "run detect-topics again"
             )
         following = topic.last_segment + 1
     if minutes.topics.topics and following != len(minutes.transcript.segments):
@@ -144,8 +147,8 @@ def _check_participants_of_action_items(minutes: Minutes) -> None:
     for participant_id in named:
         if participant_id is not None and participant_id not in known:
             raise BadInputError(
-                f"action_items.json names the participant {participant_id!r}, whom participants.json "
-                "does not have; run extract-action-items again"
+                f"action_items.json names the participant {participant_id!r}, whom "
+                "participants.json does not have; run extract-action-items again"
             )
 
 

@@ -13,7 +13,7 @@ __all__ = ["Chapter", "Turn", "chapters", "text_of"]
 LONGEST_PAUSE: Seconds = 5.0
 """After a longer silence the same person's next words are a turn of their own."""
 LONGEST_TURN = 700
-"""Characters; a monologue is broken at the next segment, so that it has times to go by and lines to rest at."""
+"""Characters; a monologue is broken at the next segment, so that there are times to go by."""
 
 
 @dataclass(frozen=True, slots=True)

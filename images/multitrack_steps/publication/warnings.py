@@ -44,15 +44,15 @@ def _failed(summary: TrackSummary) -> str:
 
 
 def _assumed_offsets(tracks: Mapping[int, Track]) -> Iterator[str]:
-    """Only where other tracks do know: files that all start at zero are aligned at zero by design."""
+    """Only where other tracks do know: files that all start at zero are aligned there by design."""
     assumed = [
         track for track in tracks.values() if track.offset.source is OffsetSource.ASSUMED_ZERO
     ]
     if len(assumed) < len(tracks):
         for track in assumed:
             yield (
-                f"{track.file}: nothing says when this track starts, while other tracks do; it is taken to "
-                "start with the recording, so its words may be early"
+                f"{track.file}: nothing says when this track starts, while other tracks do; "
+                "it is taken to start with the recording, so its words may be early"
             )
 
 
@@ -60,8 +60,8 @@ def _truncated(tracks: Mapping[int, Track]) -> Iterator[str]:
     for track in tracks.values():
         if track.truncated_at is not None:
             yield (
-                f"{track.file}: what it holds after {stopwatch(track.truncated_at)} was left out, because the "
-                "recording ends there"
+                f"{track.file}: what it holds after {stopwatch(track.truncated_at)} was left out, "
+                "because the recording ends there"
             )
 
 
@@ -71,6 +71,6 @@ def _other_languages(transcript: Transcript) -> Iterator[str]:
         for track in transcript.tracks:
             if track.language and track.language != transcript.language:
                 yield (
-                    f"{track.file}: transcribed in the language {track.language}, most of the meeting in "
-                    f"{transcript.language}"
+                    f"{track.file}: transcribed in the language {track.language}, "
+                    f"most of the meeting in {transcript.language}"
                 )

@@ -12,12 +12,12 @@ _BLANKS = re.compile(r"[\s\u2028\u2029]+")
 
 
 def one_line(text: str) -> str:
-    """The text on one line: line breaks and runs of blanks become one blank, control characters go."""
+    """The text on one line: runs of blanks and line breaks become one blank, controls go."""
     return _BLANKS.sub(" ", _CONTROL.sub("", text)).strip()
 
 
 def clock(seconds: Seconds, mark: str) -> str:
-    """HH:MM:SS, `mark`, milliseconds: WebVTT with ".", SRT with ",". Hours grow past 99 if they must."""
+    """HH:MM:SS, `mark`, milliseconds: "." for WebVTT, "," for SRT. Hours may grow past 99."""
     milliseconds = round(seconds * 1000)
     minutes, milliseconds = divmod(milliseconds, 60_000)
     hours, minutes = divmod(minutes, 60)
@@ -31,7 +31,7 @@ def stopwatch(seconds: Seconds) -> str:
 
 
 def spoken_date(started_at: str | None) -> str | None:
-    """A date for people, "Thursday, 14 March 2024, 10:00 (UTC+01:00)"; what is no ISO 8601 time stays as it is."""
+    """A date for people: "Thursday, 14 March 2024, 10:00 (UTC+01:00)". What is not ISO stays."""
     if not started_at:
         return None
     try:

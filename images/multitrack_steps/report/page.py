@@ -16,8 +16,8 @@ __all__ = ["render_page"]
 def render_page(view: View, audio_href: str) -> str:
     """The page as HTML.
 
-    The page carries its own content security policy: only its two scripts run, known by their hashes, and nothing is
-    loaded but the sound. Text that slipped through escaping could not run either.
+    The page carries its own content security policy: only its two scripts run, known by their
+    hashes, and nothing is loaded but the sound. Text that slipped through escaping could not run.
 
     Args:
         view: What is shown.

@@ -1,4 +1,4 @@
-"""Renders the summary's Markdown. It may come from a language model: no HTML, no images, no scripts."""
+"""Renders the summary's Markdown. A language model may have written it: no HTML, no images."""
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -6,7 +6,9 @@ from markupsafe import Markup
 __all__ = ["render_markdown"]
 
 # Images would be requests to others' servers; raw HTML would be theirs to write.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(
+    ["image", "html_block", "html_inline"]
+)
 _HEADING = "h4"
 """The page's own headings go down to h3."""
 

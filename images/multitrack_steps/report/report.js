@@ -359,7 +359,6 @@
     return folded.length === letter.length ? folded : letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter;
   };
   /** Without case and accents, and exactly as long as before, so that places stay what they are. */
-  // eslint-disable-next-line no-control-regex
   const fold = (text) => (/^[\x00-\x7f]*$/.test(text) ? text.toLowerCase() : [...text].map(foldLetter).join(""));
 
   function findHits(text) {

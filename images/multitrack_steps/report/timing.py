@@ -1,8 +1,9 @@
 """The compact word times from which the page's script finds the word that sounds.
 
-The page holds each turn's text once, as plain text. For each turn the script gets a flat list of integers:
-start and end of the turn in centiseconds, then for every word its start after the word before (after the turn's start for
-the first), in centiseconds, and its length in UTF-16 code units, blanks included. 40,000 words take about 250 kB.
+The page holds each turn's text once, as plain text. For each turn the script gets a flat list of
+integers: start and end of the turn in centiseconds, then for every word its start after the word
+before (after the turn's start for the first), in centiseconds, and its length in UTF-16 code units,
+blanks included. 40,000 words take about 250 kB.
 """
 
 import re
@@ -28,7 +29,7 @@ class TimedText:
 
 
 def timed_text(turn: Turn, words: Sequence[Word]) -> TimedText:
-    """Text and timing of one turn; the pieces that the lengths speak of make up exactly the text."""
+    """Text and timing of one turn; the pieces that the lengths speak of make up the text."""
     texts = [_BLANKS.sub(" ", _CONTROL.sub("", words[index].text)) for index in turn.words]
     texts[0] = texts[0].lstrip()
     texts[-1] = texts[-1].rstrip()

@@ -20,7 +20,7 @@ from workflow_templates.contracts.results import Manifest, Waveform
 __all__ = ["COLOURS", "View", "build_view"]
 
 COLOURS = 12
-"""Speaker colours in report.css; a thirteenth speaker has the first one's. Names stand everywhere beside them."""
+"""Speaker colours in report.css; a thirteenth speaker has the first one's. Names are beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +148,14 @@ class _Clock:
 
     def moment(self, seconds: Seconds) -> Moment:
         heard = bisect_right(self.starts, seconds) - 1
-        anchor = anchor_of(self.starts[max(heard, 0)]) if self.starts else "transcript"
+        anchor = _anchor_of(self.starts[max(heard, 0)]) if self.starts else "transcript"
         return Moment(seconds, position(seconds), anchor)
 
     def moment_or_none(self, seconds: Seconds | None) -> Moment | None:
         return None if seconds is None else self.moment(seconds)
 
 
-def anchor_of(start: Seconds) -> str:
+def _anchor_of(start: Seconds) -> str:
     """Id of the turn that starts then; as a link it is also a deep link: `report.html#t=83.20`."""
     return f"t={start:.2f}"
 
@@ -250,9 +250,7 @@ def _notes(transcript: PublishedTranscript) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one_line(backend.note) for backend in backends if backend.note))
 
 
-def _topics(
-    transcript: PublishedTranscript, clock: _Clock, duration: Seconds
-) -> tuple[Topic, ...]:
+def _topics(transcript: PublishedTranscript, clock: _Clock, duration: Seconds) -> tuple[Topic, ...]:
     return tuple(
         Topic(
             number=number,
@@ -298,7 +296,7 @@ def _spoken_turns(
     anchors: set[str] = set()
     spoken = []
     for turn, text in zip(turns, texts, strict=True):
-        anchor = anchor_of(turn.start)
+        anchor = _anchor_of(turn.start)
         spoken.append(
             SpokenTurn(
                 name=one_line(turn.speaker_name),
@@ -330,7 +328,8 @@ def _parts(
             following is None or echoes[last_echo].start < following
         ):
             last_echo += 1
-        entries = sorted([*turns, *echoes[first_echo:last_echo]], key=_start_of)
+        entries: list[SpokenTurn | EchoLine] = [*turns, *echoes[first_echo:last_echo]]
+        entries.sort(key=_start_of)
         parts.append(Part(topics[number] if topics else None, tuple(entries)))
         first_echo = last_echo
     return tuple(parts)

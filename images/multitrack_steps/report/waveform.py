@@ -8,9 +8,9 @@ from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.published import PublishedSegment
 from workflow_templates.contracts.results import Waveform
 
-__all__ = ["HEIGHT", "Bars", "draw_bars"]
+__all__ = ["Bars", "draw_bars"]
 
-HEIGHT = 64
+_HEIGHT = 64
 """Of the drawing, in its own units; it is as wide as there are peaks."""
 _BAR_WIDTH = 0.64
 _LEAST_HEIGHT = 1.5
@@ -34,9 +34,9 @@ def draw_bars(
     speakers = _longest_speakers(len(waveform.peaks), waveform.duration, segments)
     paths: defaultdict[int | None, list[str]] = defaultdict(list)
     for position, (peak, speaker) in enumerate(zip(waveform.peaks, speakers, strict=True)):
-        height = max(_LEAST_HEIGHT, peak * HEIGHT)
+        height = max(_LEAST_HEIGHT, peak * _HEIGHT)
         left = position + (1 - _BAR_WIDTH) / 2
-        top = (HEIGHT - height) / 2
+        top = (_HEIGHT - height) / 2
         colour = None if speaker is None else speaker % colours
         paths[colour].append(f"M{left:.2f} {top:.1f}h{_BAR_WIDTH}v{height:.1f}h-{_BAR_WIDTH}z")
     return tuple(

@@ -46,7 +46,7 @@ class PaddedSpeech:
 
 
 class SpeechSegmenter:
-    """Hysteresis over a stream of probabilities; what is to be heard is in order and does not overlap.
+    """Hysteresis over a stream of probabilities; what is heard is in order, without overlap.
 
     Args:
         longest: No stretch has more samples than this, padding included.

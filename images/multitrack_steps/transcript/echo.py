@@ -1,8 +1,9 @@
-"""Finds speech that one microphone picked up from another person's loudspeaker or from across the table.
+"""Finds speech that one microphone picked up from a loudspeaker or from across the table.
 
-The rule: a run of at least three equal words in two tracks, each pair starting within half a second and at least 6 dB
-weaker in the one than in the other, is the same speech heard twice. Three words, because people do say "yes" or "thank
-you" together; 6 dB (half the amplitude), because two people at their own microphones are about equally loud.
+The rule: a run of at least three equal words in two tracks, each pair starting within half a second
+and at least 6 dB weaker in the one than in the other, is the same speech heard twice. Three words,
+because people do say "yes" or "thank you" together; 6 dB (half the amplitude), because two people
+at their own microphones are about equally loud.
 """
 
 import re
@@ -32,15 +33,15 @@ def normalise_word(text: str) -> str:
 def find_echoes(words: Sequence[SpokenWord]) -> dict[int, int]:
     """For each echo the word that it repeats: index by index in `words`.
 
-    A repeated word is always an original: an echo of an echo points to where the speech was loudest. Costs about
-    words x words spoken within half a second.
+    A repeated word is always an original: an echo of an echo points to where the speech was
+    loudest. Costs about words x words spoken within half a second.
 
     Args:
         words: In the transcript's order, by start.
     """
     texts = [normalise_word(word.text) for word in words]
     previous = _previous_in_track(words, texts)
-    run_of = {pair: 0 for pair in _equal_pairs(words, texts)}
+    run_of = dict.fromkeys(_equal_pairs(words, texts), 0)
     for weak, loud in run_of:  # by the weak word's time, so that a run's earlier pairs come first
         before = run_of.get((previous[weak], previous[loud]), 0)
         run_of[weak, loud] = before + 1
@@ -58,7 +59,7 @@ def find_echoes(words: Sequence[SpokenWord]) -> dict[int, int]:
 
 
 def _equal_pairs(words: Sequence[SpokenWord], texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """(weaker, louder) for equal words of different tracks that are near in time and far in level."""
+    """(weaker, louder) for equal words of different tracks, near in time and far in level."""
     indices = defaultdict(list)
     for index, text in enumerate(texts):
         if text:
@@ -76,7 +77,7 @@ def _equal_pairs(words: Sequence[SpokenWord], texts: Sequence[str]) -> Iterator[
 
 
 def _previous_in_track(words: Sequence[SpokenWord], texts: Sequence[str]) -> list[int]:
-    """Index of the word before, on the same track; -1 for none. Punctuation alone is no word and is passed over."""
+    """Index of the word before, on the same track; -1 for none. Punctuation alone is no word."""
     latest: dict[int, int] = {}
     previous = []
     for index, (word, text) in enumerate(zip(words, texts, strict=True)):

@@ -14,7 +14,7 @@ __all__ = ["SpokenWord", "language_of_most_speech", "merge_words", "speakers_of"
 
 @dataclass(frozen=True, slots=True)
 class SpokenWord:
-    """A word with its speaker, before echoes are known. Times in seconds on the recording's clock."""
+    """A word with its speaker, before echoes are known."""
 
     text: str
     start: Seconds
@@ -29,13 +29,13 @@ class SpokenWord:
 def merge_words(
     tracks: Iterable[TrackWords], speaker_by_track: Mapping[int, int], duration: Seconds
 ) -> list[SpokenWord]:
-    """All words of all tracks by start; equal starts by track, then as the track has them. None is left out.
+    """All words of all tracks by start; equal starts by track, then as the track has them.
 
     Args:
         tracks: Any order.
         speaker_by_track: Has every track.
-        duration: Of the recording. Word times are kept within 0..duration: a model may put the last word a few
-            hundredths of a second past the end of its audio.
+        duration: Of the recording. Word times are kept within 0..duration: a model may put the
+            last word a few hundredths of a second past the end of its audio.
     """
     words = [
         SpokenWord(
@@ -55,7 +55,7 @@ def merge_words(
 
 
 def language_of_most_speech(tracks: Iterable[TrackWords]) -> str | None:
-    """The language code with most seconds of speech; equal ones alphabetically. None without speech."""
+    """The language with most seconds of speech; of equals the first by code; or None."""
     speech: defaultdict[str, Seconds] = defaultdict(float)
     for track in tracks:
         if track.language is not None and track.speech > 0:

@@ -1,4 +1,4 @@
-"""Reads what lies under a fan-out's prefix, one file a track, against the table that says which tracks there are."""
+"""Reads what a fan-out left, one file a track, against the table of what there must be."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,12 +18,12 @@ def check_table(recording: Recording, participants: Participants) -> None:
     """Make sure that participants.json speaks of this recording, and of all its tracks.
 
     Raises:
-        BadInputError: Another recording, a track without a row or twice, or a row without a participant.
+        BadInputError: Another recording, a track without a row, or a row without a participant.
     """
     if participants.recording_id != recording.id:
         raise BadInputError(
-            f"participants.json belongs to the recording {participants.recording_id!r}, recording.json "
-            f"to {recording.id!r}; run get-participants again"
+            f"participants.json belongs to the recording {participants.recording_id!r}, "
+            f"recording.json to {recording.id!r}; run get-participants again"
         )
     rows = [row.track for row in participants.tracks]
     if sorted(rows) != sorted(track.index for track in recording.tracks):
@@ -52,7 +52,8 @@ def read_per_track(
         made_by: The step that makes it, for the message.
 
     Raises:
-        BadInputError: A track's file is absent, invalid, or another track's. A track must never go missing silently.
+        BadInputError: A track's file is absent, invalid, or another track's: none may go missing
+            silently.
     """
     documents = {}
     for source in sorted(recording.tracks, key=lambda track: track.index):
@@ -73,6 +74,6 @@ def read_per_track(
 
 
 def files_outside_table(folder: Path, indices: Iterable[int]) -> tuple[str, ...]:
-    """Names of the JSON files in `folder` that belong to none of the tracks: left there by an earlier run."""
+    """Names of the JSON files in `folder` of none of the tracks: an earlier run left them."""
     known = {f"{index}.json" for index in indices}
     return tuple(sorted(file.name for file in folder.glob("*.json") if file.name not in known))

@@ -11,8 +11,8 @@ from workflow_templates.contracts.transcript import Segment, Word
 __all__ = ["cut_segments"]
 
 LONGEST_PAUSE: Seconds = 1.5
-"""Between a word's end and the next one's start. Pauses within a sentence are mostly below one second; after
-one and a half, what follows reads better on a line of its own, with its own time."""
+"""Between a word's end and the next one's start. Pauses within a sentence are mostly below one
+second; after one and a half, what follows reads better on a line of its own, with its own time."""
 LONGEST_TEXT = 1000
 """Characters; a segment that has them is cut at the next word. As the legacy pipeline does."""
 
@@ -24,8 +24,8 @@ _SENTENCE_END = re.compile(r"""[.?!…。？！．｡؟۔।॥][\s"'”’»›
 def cut_segments(recording_id: str, words: Sequence[Word]) -> tuple[Segment, ...]:
     """Segments by start; every word that is no echo is in exactly one.
 
-    Words of a speaker's two tracks (a reconnect) are never mixed in one segment: where both run at once, their
-    sentences would interleave.
+    Words of a speaker's two tracks (a reconnect) are never mixed in one segment: where both run at
+    once, their sentences would interleave.
 
     Args:
         recording_id: Segment ids derive from it and the first word's index.

@@ -58,6 +58,7 @@ def _renamed(
             )
         for track in participants.tracks:
             if track.participant_id == known[old.casefold()]:
-                file = recording.tracks[track.track].origin.name
+                origin = recording.tracks[track.track].origin
+                file = origin.path or origin.name
                 row_by_file[file] = {**row_by_file.get(file, {"file": file}), "name": new}
     return list(row_by_file.values())

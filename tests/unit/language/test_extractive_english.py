@@ -133,13 +133,11 @@ TALKS = {
         (("Send Ann the figures", "Bob", None),),
     ),
     "a list at the end gives each task to its owner": Talk(
-        (
-            "Ann: So, to recap, Bob orders the chairs, Cem repairs the lock, and Ann calls the bank.",
-        ),
+        ("Ann: So, to recap, Bob orders the chairs, Cem repairs the lock, and Ann calls Lidl.",),
         (
             ("Order the chairs", "Bob", None),
             ("Repair the lock", "Cem", None),
-            ("Call the bank", "Ann", None),
+            ("Call Lidl", "Ann", None),
         ),
     ),
     "a recap and a promise are one task": Talk(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_second_meeting_yields_most_tasks_and_hardly_a_false_one() -> None:
     transcript, expected = second_meeting()
     steps = ExtractiveBackend().extract_action_items(transcript).next_steps
 
-    def fits(step: NextStep, want: dict[str, list[str]]) -> bool:
+    def fits(step: NextStep, want: dict[str, Any]) -> bool:
         text = f"{step.task} {step.context}".lower()
         return step.assigned_to == want["owner"] and all(word in text for word in want["words"])
 
@@ -162,5 +163,5 @@ def test_three_hours_take_seconds() -> None:
     topics = topics_of(meeting)
     ExtractiveBackend().generate_summary(meeting, topics)
     ExtractiveBackend().extract_action_items(meeting.model_copy(update={"language": "en"}))
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 10
     assert 2 <= len(topics.topics) <= 50

@@ -9,10 +9,12 @@ from multitrack_steps.language.topic_documents import topics_document
 from tests.fakes.meetings import a_transcript
 from workflow_templates.contracts.transcript import Transcript
 
-WORDS = st.sampled_from(
-    "the budget is decided. I will Ann, please moving on next topic is um hiring? we could do that "
-    "Bob release before Friday can you agreed! … 7 naïve — ok, write Report's so let's go with it".split()
-)
+PHRASES = [
+    *("the budget is decided.", "I will", "Ann, please", "moving on", "next topic is", "um"),
+    *("we could", "do that", "Bob", "release", "before Friday", "can you", "agreed!", "…", "7"),
+    *("—", "ok, write", "Report's", "so", "let's go with", "it", "naïve", "hiring?"),
+]
+WORDS = st.sampled_from(PHRASES)
 LINES = st.lists(
     st.tuples(
         st.sampled_from(["Ann", "Bob Brown", "Speaker 3"]),

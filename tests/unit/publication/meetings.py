@@ -91,9 +91,7 @@ def a_meeting(
         tracks=(),
         topics=tuple(topics),
         topics_backend=BACKEND,
-        summary=PublishedSummary(
-            backend=BACKEND, short=short, long="", subjects=tuple(subjects)
-        ),
+        summary=PublishedSummary(backend=BACKEND, short=short, long="", subjects=tuple(subjects)),
         action_items=PublishedActionItems(
             backend=BACKEND, decisions=tuple(decisions), next_steps=tuple(next_steps)
         ),

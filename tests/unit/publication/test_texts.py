@@ -80,7 +80,9 @@ def test_escaped_text_reads_as_it_was(text: str) -> None:
 
 def test_a_long_pause_and_a_long_speech_begin_new_turns() -> None:
     monologue = [a_line("word " * 30 + "end.", 100 + 2.0 * i) for i in range(12)]
-    meeting = a_meeting(a_line("One.", 0.0), a_line("Two.", 3.0), a_line("Three.", 20.0), *monologue)
+    meeting = a_meeting(
+        a_line("One.", 0.0), a_line("Two.", 3.0), a_line("Three.", 20.0), *monologue
+    )
     (chapter,) = chapters(meeting)
     lengths = [len(turn.segments) for turn in chapter.turns]
     assert lengths[:2] == [2, 1]

@@ -67,7 +67,9 @@ def test_each_word_is_found_in_its_place() -> None:
 
 
 def test_bars_have_the_colour_of_who_speaks_longest_there() -> None:
-    meeting = a_meeting(a_line("a", 0.0, seconds=100.0), a_line("b", 100.0, speaker=1, seconds=55.0))
+    meeting = a_meeting(
+        a_line("a", 0.0, seconds=100.0), a_line("b", 100.0, speaker=1, seconds=55.0)
+    )
     waveform = Waveform(duration=255.0, peaks=(0.5,) * 255)
     bars = {bar.colour: bar.path.count("M") for bar in draw_bars(waveform, meeting.segments, 12)}
     assert bars == {None: 100, 0: 100, 1: 55}
@@ -106,7 +108,13 @@ def test_an_echo_stands_in_the_topic_in_which_it_was_heard() -> None:
     echoes = [word.model_copy(update={"echo_of": 0}) for word in echo]
     topics = [
         Topic(
-            id=str(i), title=f"T{i}", summary="", start=s, duration=1, first_segment=i, last_segment=i
+            id=str(i),
+            title=f"T{i}",
+            summary="",
+            start=s,
+            duration=1,
+            first_segment=i,
+            last_segment=i,
         )
         for i, s in enumerate((0.0, 4.0))
     ]
@@ -133,6 +141,4 @@ def test_a_summary_cannot_bring_code_or_requests(markdown: str, absent: str) -> 
 
 
 def test_a_summarys_headings_stay_below_the_pages() -> None:
-    assert render_markdown("# Big\n\n**bold**") == (
-        "<h4>Big</h4>\n<p><strong>bold</strong></p>\n"
-    )
+    assert render_markdown("# Big\n\n**bold**") == ("<h4>Big</h4>\n<p><strong>bold</strong></p>\n")

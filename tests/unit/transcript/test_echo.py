@@ -117,7 +117,9 @@ def test_echo(case: Case) -> None:
 def test_three_hours_of_ten_tracks_that_all_hear_each_other_take_seconds() -> None:
     vocabulary = [f"word{number % 300}" for number in range(10_000)]
     words = [
-        SpokenWord(f" {text}", place * 1.08, place * 1.08 + 0.3, track, track, 0.9, -20.0 - 7 * track)
+        SpokenWord(
+            f" {text}", place * 1.08, place * 1.08 + 0.3, track, track, 0.9, -20.0 - 7 * track
+        )
         for place, text in enumerate(vocabulary)
         for track in range(10)
     ]

