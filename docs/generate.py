@@ -60,7 +60,7 @@ def _cli() -> Iterator[str]:
     yield f"# The command line\n\n{_GENERATED}\n"
     yield "After this page you know every command and option, and what a script can rely on."
     yield "\nExit codes: 0 done; 1 a bug, or a gate not met; 2 bad input or usage; 3 refused by"
-    yield "another system for good; 75 temporary, try again; 130 interrupted, go on with `--resume`."
+    yield "another system for good; 75 temporary, try again; 130 interrupted, then `--resume`."
     assert isinstance(root, TyperGroup)  # noqa: S101 - what Typer makes of an app with commands
     for name, command in root.commands.items():
         yield f"\n## multitrack {name}\n"
@@ -114,7 +114,7 @@ def _parameters(step: Step) -> Iterator[str]:
 def _files() -> Iterator[str]:
     yield f"# The files\n\n{_GENERATED}\n"
     yield "After this page you can read every file that a job leaves. Times are seconds on the"
-    yield "recording's clock. A result folder shows `published/…` and `mix.mp3` at its top; everything"
+    yield "recording's clock. A result folder shows `published/…` and `mix.mp3` at its top; all"
     yield "else lies under `.multitrack/files/`. Fields are only ever added within a schema version."
     parts: dict[str, type[Contract]] = {}
     for key, contract in _FILES.items():

@@ -46,7 +46,7 @@ class StepContext:
         return self.attempt >= self.attempts
 
     def input(self, name: str, index: int | None = None) -> Path:
-        """Where the named input lies: a file, or a folder for a prefix. Optional ones may be absent."""
+        """Where the named input lies: a file, a folder for a prefix, nothing if it is optional."""
         return self.inputs / self._artifact_key(self.step.inputs, name, index)
 
     def output(self, name: str, index: int | None = None) -> Path:
@@ -56,7 +56,7 @@ class StepContext:
         return path
 
     def has_input(self, name: str, index: int | None = None) -> bool:
-        """Whether a file is there. (Argo leaves an empty folder where an optional file is missing.)"""
+        """Whether a file is there; Argo leaves an empty folder where an optional one is missing."""
         return self.input(name, index).is_file()
 
     def track(self) -> TrackItem:
@@ -69,7 +69,7 @@ class StepContext:
             return TrackItem.model_validate_json(self.parameters["track"])
         except ValidationError as error:
             raise SettingsError(
-                f"{self.step.name}: the parameter 'track' is not an entry of get-participants' list; "
+                f"{self.step.name}: 'track' is not an entry of get-participants' list; "
                 "start the step as the pipeline does"
             ) from error
 
@@ -120,7 +120,7 @@ class StepContext:
         file.write_text(value, encoding="utf-8")
 
     def report_progress(self, done: float, total: float) -> None:
-        """Say how far the step is, in any unit; whole numbers reach `$ARGO_PROGRESS_FILE` as `N/M`."""
+        """Say how far the step is, in any unit; `$ARGO_PROGRESS_FILE` gets whole numbers, `N/M`."""
         file = os.environ.get("ARGO_PROGRESS_FILE")
         if file and total > 0:
             whole = max(1, round(total))

@@ -1,6 +1,7 @@
-"""`multitrack-step NAME --inputs DIR --outputs DIR --param name=value …`: runs one step, in a pod or on one machine.
+"""`multitrack-step NAME --inputs DIR --outputs DIR …` runs one step, in a pod or on a machine.
 
-Exit codes: see `workflow_templates.runtime.errors`. What went wrong is the last line of stderr, and the content of
+Exit codes: see `workflow_templates.runtime.errors`. What went wrong is the last line of stderr,
+and the content of
 /dev/termination-log in a pod, from where Argo takes it into the node's message.
 """
 
@@ -71,7 +72,7 @@ def _run(context: StepContext) -> None:
 
 
 def _end_with_stdin() -> None:
-    """Whoever started us holds our stdin: when it ends, however it ends, so do we, with all that we started."""
+    """End with whoever started us: it holds our stdin, and however it ends, that closes."""
     while os.read(0, 1024):
         pass
     os.killpg(0, signal.SIGKILL)
@@ -106,7 +107,8 @@ def _parameters(step: Step, assignments: list[str]) -> dict[str, str]:
 def _unexpected(step: Step, error: BaseException) -> int:
     traceback.print_exception(error)
     return _fail(
-        f"{step.name}: unexpected {type(error).__name__}: {error}; this is a bug, the trace is in the log",
+        f"{step.name}: unexpected {type(error).__name__}: {error}; "
+        "this is a bug, the trace is in the log",
         ExitCode.BUG,
     )
 

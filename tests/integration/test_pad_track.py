@@ -103,7 +103,9 @@ def test_jittered_time_stamps_make_neither_gaps_nor_clicks(
     with_jitter = aligned(pad.outputs)
     assert spans(pad.outputs) == close_to([(0, 3.2)])
     pad.well(sample / "Ben.webm")
-    assert np.array_equal(with_jitter, aligned(pad.outputs))
+    # (Remuxing loses the mark that trims the last packet.)
+    without = aligned(pad.outputs)
+    assert np.array_equal(with_jitter[: len(without) - RATE // 10], without[: -RATE // 10])
 
 
 def test_both_files_of_a_reconnect_keep_their_place(
@@ -300,7 +302,8 @@ UNUSABLE = {
     "empty": "(the file is empty, 0 bytes)",
     "text": "(not an audio or video file",
     "film without sound": "(it has no audio stream)",
-    "header only": "(not one packet of it can be decoded)",
+    "nonsense": "(not one packet of it can be decoded)",
+    "header only": "(it ends before its first packet)",
 }
 
 
@@ -314,6 +317,11 @@ def unusable(kind: str, folder: Path) -> Path:
         case "film without sound":
             film = transcode.film(folder / "film.mp4", 2.0)
             return film.rename(file)
+        case "nonsense":
+            sound = transcode.encode(
+                np.full(48_000, 0.1, np.float32), folder / "sound", "flac-mka", rate=48_000
+            )
+            return remux.garble(sound, folder / "nonsense.mka").rename(file)
         case _:
             return transcode.header_only(file)
 

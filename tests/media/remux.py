@@ -11,6 +11,7 @@ from tests.media.made_track import MadeTrack, Span
 
 __all__ = [
     "cut_off",
+    "garble",
     "lengthen",
     "mute",
     "overwrite",
@@ -107,6 +108,16 @@ def overwrite(source: Path, to: Path, share: float, count: int) -> Path:
     begin = int(len(content) * share)
     content[begin : begin + count] = bytes([0xA5, 0x3C, 0x99, 0x07] * (count // 4))
     to.write_bytes(content)
+    return to
+
+
+def garble(source: Path, to: Path) -> Path:
+    """Keep the container and fill every packet with nonsense."""
+    nonsense = [
+        _Stamped(bytes([0x5A]) * len(packet.payload), packet.start, packet.duration)
+        for packet in _packets(source)
+    ]
+    _write(source, to, nonsense)
     return to
 
 

@@ -33,6 +33,7 @@ FORMATS = {
     "aac-adts": ("adts", "aac"),
     "aac-m4a": ("ipod", "aac"),
     "aac-mka": ("matroska", "aac"),
+    "flac-mka": ("matroska", "flac"),
     "opus-ogg": ("ogg", "libopus"),
     "opus-webm": ("webm", "libopus"),
 }

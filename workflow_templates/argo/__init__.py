@@ -1,1 +1,1 @@
-"""The argo engine: pipelines rendered as Argo Workflows' objects. The only package that imports Hera."""
+"""The argo engine: pipelines as Argo Workflows' objects. Only this package imports Hera."""

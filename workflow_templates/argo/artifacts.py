@@ -7,7 +7,7 @@ the pod below `/work/inputs` or `/work/outputs` under the same key.
 from hera.workflows import NoneArchiveStrategy, Parameter, S3Artifact
 from hera.workflows.models import ValueFrom
 
-from workflow_templates.argo.expressions import input_parameter, job_parameter
+from workflow_templates.argo.expressions import UNKNOWN_DURATION, input_parameter, job_parameter
 from workflow_templates.argo.names import JOB_UID_PARAMETER
 from workflow_templates.catalog import Artifact, Step
 
@@ -19,7 +19,7 @@ INPUTS = "/work/inputs"
 OUTPUTS = "/work/outputs"
 """Where a step's output files lie in its pod."""
 
-_DEFAULT_BY_OUTPUT = {"tracks": "[]", "duration": "0"}
+_DEFAULT_BY_OUTPUT = {"tracks": "[]", "duration": UNKNOWN_DURATION}
 """What a task hands over that failed or was skipped: the expressions of later tasks must hold."""
 
 
@@ -37,7 +37,7 @@ def output_artifacts(step: Step) -> list[S3Artifact]:
 
 
 def output_parameters(step: Step) -> list[Parameter]:
-    """The step's report, and what it hands to other tasks; with defaults, so that none is absent."""
+    """The step's report and what it hands to other tasks; a default each, so that none is absent."""
     report = Parameter(name="step", value_from=ValueFrom(path=f"{OUTPUTS}/step.json", default="{}"))
     handed_over = [
         Parameter(

@@ -105,7 +105,7 @@ def _arguments(task: Task) -> list[str]:
 
 
 def _environment(step: Step, settings: InstallSettings) -> list[Env | SecretEnv]:
-    """Variables of the step's container; where media is decoded none comes from the installation."""
+    """The step's variables; where media is decoded, none that the installation sets."""
     home = Env(name="HOME", value="/tmp")  # noqa: S108 - an emptyDir: the root is read-only
     if step.decodes_media:
         return [home]

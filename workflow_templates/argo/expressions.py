@@ -16,6 +16,7 @@ __all__ = [
     "ATTEMPT",
     "PARTICIPANT",
     "RETRY",
+    "UNKNOWN_DURATION",
     "condition",
     "deadline",
     "dependencies",
@@ -37,7 +38,10 @@ RETRY = (
 """Try again unless the step said that it is final. A lost pod is an Error and has no exit code."""
 
 PARTICIPANT = "{{=replace(jsonpath(inputs.parameters.track, '$.name'), '{', '(')}}"
-"""The participant's name. Its text comes from outside: without braces it is no tag in the next pass."""
+"""The participant's name. It comes from outside: without braces it is no tag in the next pass."""
+
+UNKNOWN_DURATION = "0"
+"""Handed over where nobody knows how long the recording is."""
 
 _ENDED = ("Succeeded", "Failed", "Errored", "Skipped", "Omitted")
 

@@ -1,9 +1,17 @@
 """A pipeline's order as an Argo DAG."""
 
-from hera.workflows import DAG, Suspend, Task as DagTask
+from hera.workflows import DAG, Suspend
+from hera.workflows import Task as DagTask
+from hera.workflows.models import DAGTask
 
 from workflow_templates.argo.containers import template_inputs
-from workflow_templates.argo.expressions import condition, dependencies, has_ended, task_output
+from workflow_templates.argo.expressions import (
+    UNKNOWN_DURATION,
+    condition,
+    dependencies,
+    has_ended,
+    task_output,
+)
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.pipelines import Pipeline, Task
 
@@ -17,7 +25,9 @@ def graph_template(pipeline: Pipeline, settings: InstallSettings) -> DAG:
 
     One failed branch stops no other: what is finished then need not be redone.
     """
-    tasks = [_dag_task(pipeline, task, settings) for task in pipeline.tasks]
+    tasks: list[DagTask | DAGTask] = [
+        _dag_task(pipeline, task, settings) for task in pipeline.tasks
+    ]
     if (depends := _conclusion_depends(pipeline)) is not None:
         tasks.append(DagTask(name=_CONCLUSION, template=_CONCLUSION, depends=depends))
     return DAG(name=pipeline.name, fail_fast=False, tasks=tasks)
@@ -43,19 +53,24 @@ def _dag_task(pipeline: Pipeline, task: Task, settings: InstallSettings) -> DagT
         with_param=(
             task_output(task.fan_out.task, task.fan_out.output_parameter) if task.fan_out else None
         ),
-        arguments={name: _argument(pipeline, name) for name in template_inputs(task, settings)}
+        arguments={
+            name: _argument(pipeline, task, name) for name in template_inputs(task, settings)
+        }
         or None,
     )
 
 
-def _argument(pipeline: Pipeline, name: str) -> str:
+def _argument(pipeline: Pipeline, task: Task, name: str) -> str:
     """The value of a template's input, as the DAG knows it."""
     if name == "track":
         return "{{item}}"
     if name == "index":
         return "{{item.index}}"
-    teller = next(task for task in pipeline.tasks if name in task.step.output_parameters)
-    return task_output(teller.name, name)
+    upstream = pipeline.upstream(task.name)
+    for earlier in pipeline.tasks:
+        if earlier.name in upstream and name in earlier.step.output_parameters:
+            return task_output(earlier.name, name)
+    return UNKNOWN_DURATION
 
 
 def _conclusion_depends(pipeline: Pipeline) -> str | None:

@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 JOB_UID_LABEL = "multitrack.dev/job-uid"
-"""On Workflows and pods: whose they are. `argo resubmit` copies it, so two Workflows can share it."""
+"""On Workflows and pods: whose they are. `argo resubmit` copies it: two Workflows can share it."""
 
 PIPELINE_LABEL = "multitrack.dev/pipeline"
 """On WorkflowTemplates and Workflows: which pipeline."""

@@ -27,12 +27,10 @@ class WorkflowParameter:
     def render(self, argument: str | None = None) -> Parameter:
         """As Argo has it, described for its submit form; without a value if it has none."""
         value = self.default if argument is None else argument
-        return Parameter(
-            name=self.name,
-            description=self.description,
-            enum=list(self.choices) or None,
-            **({} if value is None else {"value": value}),
-        )
+        choices = list(self.choices) or None
+        if value is None:
+            return Parameter(name=self.name, description=self.description, enum=choices)
+        return Parameter(name=self.name, description=self.description, enum=choices, value=value)
 
 
 def workflow_parameters(

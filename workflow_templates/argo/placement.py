@@ -1,14 +1,14 @@
 """Where a step's pods run and what they may use there."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from hera.workflows import Resources as PodResources
 from hera.workflows.models import Toleration as PodToleration
 
 from workflow_templates.argo.expressions import job_parameter
 from workflow_templates.argo.names import QUEUE_PARAMETER
-from workflow_templates.argo.settings import InstallSettings, NodePool, Toleration
+from workflow_templates.argo.settings import GpuProfile, InstallSettings, NodePool, Toleration
 from workflow_templates.catalog import Resources, Step
 
 __all__ = ["Placement", "effective_resources", "place", "pod_resources"]
@@ -28,32 +28,35 @@ class Placement:
     priority_class_name: str | None
     pod_spec_patch: str | None
     """JSON, for what Argo's templates have no field for: the runtime class."""
-    labels: dict[str, str] = field(default_factory=dict)
-    annotations: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str]
+    annotations: dict[str, str]
 
 
 def place(step: Step, settings: InstallSettings) -> Placement:
     """Say where the step's pods go: the GPU profile's nodes, the step's pool, or anywhere."""
-    pool = _pool(step, settings)
-    on_gpu = settings.gpu is not None and step.resources.gpu
-    labels = {}
-    if on_gpu and settings.gpu and settings.gpu.queue_name is not None:
-        labels[_QUEUE_LABEL] = job_parameter(QUEUE_PARAMETER)
-    patch = {"runtimeClassName": pool.runtime_class_name} if pool.runtime_class_name else None
+    gpu = _gpu(step, settings)
+    pool = gpu or _pool(step, settings)
+    runtime_class = pool.runtime_class_name
     return Placement(
         node_selector=dict(pool.node_selector) or None,
-        tolerations=[_toleration(toleration) for toleration in pool.tolerations]
-        + [_lost_node_toleration(taint, settings.lost_node_seconds) for taint in _LOST_NODE_TAINTS],
+        tolerations=[
+            *(_toleration(toleration) for toleration in pool.tolerations),
+            *(
+                _lost_node_toleration(taint, settings.lost_node_seconds)
+                for taint in _LOST_NODE_TAINTS
+            ),
+        ],
         priority_class_name=pool.priority_class_name,
-        pod_spec_patch=json.dumps(patch) if patch else None,
-        labels=labels,
+        pod_spec_patch=json.dumps({"runtimeClassName": runtime_class}) if runtime_class else None,
+        # An empty queue name is not the same as none: Kueue would hold the pod for ever.
+        labels={_QUEUE_LABEL: job_parameter(QUEUE_PARAMETER)} if gpu and gpu.queue_name else {},
         # An hour of GPU time is worth more than a tidier node.
-        annotations={"karpenter.sh/do-not-disrupt": "true"} if on_gpu else {},
+        annotations={"karpenter.sh/do-not-disrupt": "true"} if gpu else {},
     )
 
 
 def effective_resources(step: Step, settings: InstallSettings) -> Resources:
-    """The catalog's figures for time, with the installation's in their place where it has any."""
+    """The catalog's figures, the deadline as the installation sets it where it does."""
     own = settings.step(step.name)
     resources = step.resources
     if own.deadline is not None:
@@ -67,7 +70,7 @@ def effective_resources(step: Step, settings: InstallSettings) -> Resources:
 
 def pod_resources(step: Step, settings: InstallSettings) -> PodResources:
     """What the step's container asks for and may use."""
-    own, gpu = settings.step(step.name), settings.gpu if step.resources.gpu else None
+    own, gpu = settings.step(step.name), _gpu(step, settings)
     memory = own.memory or f"{step.resources.memory_mib}Mi"
     return PodResources(
         cpu_request=own.cpu or step.resources.cpu,
@@ -81,9 +84,12 @@ def pod_resources(step: Step, settings: InstallSettings) -> PodResources:
     )
 
 
+def _gpu(step: Step, settings: InstallSettings) -> GpuProfile | None:
+    """The GPU profile, for a step that uses a GPU where the installation has any."""
+    return settings.gpu if step.resources.gpu else None
+
+
 def _pool(step: Step, settings: InstallSettings) -> NodePool:
-    if settings.gpu is not None and step.resources.gpu:
-        return settings.gpu
     name = settings.step(step.name).node_pool or "default"
     return settings.node_pools.get(name, NodePool())
 

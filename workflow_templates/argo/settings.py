@@ -161,12 +161,12 @@ class NodePool(_Settings):
 
 
 class GpuProfile(NodePool):
-    """Where and how steps that use a GPU run. Tolerates the usual GPU taint unless told otherwise."""
+    """Where and how steps that use a GPU run."""
 
     tolerations: tuple[Toleration, ...] = (
         Toleration(key="nvidia.com/gpu", operator="Exists", effect="NoSchedule"),
     )
-    """Taints that the pods put up with, beside the two for lost nodes."""
+    """Taints that the pods put up with; the usual GPU taint unless set."""
     resource_name: str = "nvidia.com/gpu"
     """The device plugin's resource: `nvidia.com/mig-1g.10gb`, `amd.com/gpu`."""
     count: Annotated[int, Field(ge=1)] = 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
 from hera.workflows import Parameter, Workflow, WorkflowTemplate
 from hera.workflows.models import (
     ArtifactRepositoryRef,
@@ -32,7 +33,15 @@ from workflow_templates.argo.parameters import job_arguments, workflow_parameter
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.pipelines import Pipeline
 
-__all__ = ["Owner", "WorkflowRequest", "render_inline", "render_template", "render_workflow"]
+__all__ = [
+    "Manifest",
+    "Owner",
+    "WorkflowRequest",
+    "render_inline",
+    "render_template",
+    "render_workflow",
+    "to_yaml",
+]
 
 Manifest = dict[str, Any]
 """A Kubernetes object as its API server takes it."""
@@ -97,21 +106,37 @@ def render_workflow(
     workflow.workflow_template_ref = WorkflowTemplateRef(name=template["metadata"]["name"])
     given = job_arguments(pipeline, settings, request.job_uid, request.arguments)
     workflow.arguments = [Parameter(name=name, value=value) for name, value in given.items()]
-    return workflow.to_dict()
+    manifest: Manifest = workflow.to_dict()
+    return manifest
 
 
 def render_inline(
-    pipeline: Pipeline, settings: InstallSettings, request: WorkflowRequest
+    pipeline: Pipeline, settings: InstallSettings, request: WorkflowRequest | None = None
 ) -> Manifest:
-    """Render a job's Workflow with everything in it, for a cluster that is to hold no template.
+    """Render a Workflow with everything in it, for a cluster that is to hold no template.
+
+    Args:
+        pipeline: What runs.
+        settings: Of the installation.
+        request: None: for a person to submit (`argo submit -p source=…`), with the defaults as
+            arguments and the Workflow's uid as the job's.
 
     Raises:
         SettingsError: As for `render_workflow`.
     """
+    if request is None:
+        whole = _template(pipeline, settings)
+        metadata = {"generateName": f"{pipeline.name}-", **whole["metadata"]}
+        return {**whole, "kind": "Workflow", "metadata": metadata}
     given = job_arguments(pipeline, settings, request.job_uid, request.arguments)
-    template = _template(pipeline, settings, given)
-    own = _workflow(pipeline, settings, request).to_dict()
-    return {**own, "spec": {**template["spec"], **own["spec"]}}
+    own: Manifest = _workflow(pipeline, settings, request).to_dict()
+    whole = _template(pipeline, settings, given)
+    return {**own, "spec": {**whole["spec"], **own["spec"]}}
+
+
+def to_yaml(*manifests: Manifest) -> str:
+    """The manifests as one YAML text."""
+    return yaml.safe_dump_all(manifests, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _template(
@@ -121,7 +146,7 @@ def _template(
     given = arguments or {}
     user = settings.user_id
     conclusion = conclusion_template(pipeline)
-    return WorkflowTemplate(
+    template = WorkflowTemplate(
         labels=object_labels(pipeline.name, settings),
         annotations={
             TITLE_ANNOTATION: pipeline.name.replace("-", " ").capitalize(),
@@ -163,7 +188,9 @@ def _template(
             seconds_after_success=settings.seconds_after_success,
             seconds_after_failure=settings.seconds_after_failure,
         ),
-    ).to_dict()
+    )
+    manifest: Manifest = template.to_dict()
+    return manifest
 
 
 def _workflow(pipeline: Pipeline, settings: InstallSettings, request: WorkflowRequest) -> Workflow:

@@ -59,6 +59,8 @@ def writing(file: Path) -> Iterator[None]:
 def _in_words(error: av.error.FFmpegError) -> str:
     if isinstance(error, av.error.InvalidDataError):
         return "not an audio or video file, or damaged from its beginning"
+    if isinstance(error, av.error.EOFError):
+        return "it ends before its first packet"
     if error.errno == errno.EINVAL:
         # What libavformat answers to a container that is not on our list.
         return "not an audio or video file"

@@ -1,1 +1,1 @@
-"""Making text of a transcript: topics, title, summary, action items, by interchangeable backends."""
+"""Making minutes of a transcript, by interchangeable backends."""

@@ -1,6 +1,7 @@
 """What a language backend must be able to do, and how one is chosen.
 
-A backend writes drafts; the steps turn drafts into documents (ids, times, participants), so that both backends obey the
+A backend writes drafts; the steps turn drafts into documents (ids, times, participants), so that
+both backends obey the
 same rules and no id ever comes from a model's text.
 """
 
@@ -34,7 +35,7 @@ class BackendName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TopicDraft:
-    """A stretch of segments about one thing; `first_segment` and `last_segment` are both included."""
+    """A stretch of segments about one thing, its first and its last segment included."""
 
     title: str
     summary: str

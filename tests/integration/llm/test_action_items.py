@@ -76,6 +76,17 @@ def test_owner_nobody_named_is_left_out(
     assert [step.assigned_to for step in found] == [None, None, "Ben and Carol", "Ben"]
 
 
+def test_deadline_nobody_named_is_left_out(
+    language_model: FakeLanguageModel, make_backend: MakeBackend, meeting: Transcript
+) -> None:
+    said = {**a_next_step(18, "Publish the help article.", "David"), "deadline": "on Wednesday"}
+    unsaid = {**a_next_step(26, "Buy a test server.", "Carol"), "deadline": "in October"}
+    answer = {"decisions": [], "next_steps": [said, unsaid]}
+    language_model.mind = answering({"ActionItems": answer})
+    found = make_backend().extract_action_items(meeting).next_steps
+    assert [step.deadline for step in found] == ["on Wednesday", None]
+
+
 def test_long_meeting_is_read_in_stretches_and_repetitions_are_dropped(
     language_model: FakeLanguageModel, make_backend: MakeBackend
 ) -> None:

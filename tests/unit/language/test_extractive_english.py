@@ -26,6 +26,10 @@ CUES = {
         "warehouse and the drivers",
     ),
     "One more thing, the newsletter.": (Strength.CLEAR, "newsletter"),
+    "Yes, you are in time for the second topic. Bird feeders.": (
+        Strength.AGENDA,
+        "Bird feeders",
+    ),
     "Okay, so, catering.": (Strength.CLEAR, "catering"),
     "What about the heating?": (Strength.HINT, "heating"),
     "By the way, my bike was stolen.": (Strength.HINT, None),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import zip_longest
 
 from multitrack_steps.language.extractive.noun_phrases import leading_phrase
 from multitrack_steps.language.extractive.sentences import Sentence
@@ -174,6 +175,8 @@ _BARE = spoken(r"""
 """)
 """A marker and a bare noun phrase: "Okay, so, hiring."."""
 _BARE_WORDS = 5
+_CUT_OFF = spoken(rf"\b{_ORDINAL}\s+{_TOPIC}{_ON_LIST}[.,:]?$")
+"""An announcement whose subject is a sentence of its own: "And now the second topic. Hiring."."""
 _GATHERING = spoken(r"""
     \b(?:meeting|call|stand-?up|sync|session|retro|retrospective|review|minutes|check-in)$
 """)
@@ -187,8 +190,26 @@ def find_cues(sentences: Sequence[Sentence], names: Collection[str]) -> tuple[Cu
         sentences: All of the meeting.
         names: Lower-case names of the people present.
     """
-    cues = (_cue_in(sentence, names) for sentence in sentences)
-    return tuple(cue for cue in cues if cue is not None)
+    found = []
+    for sentence, following in zip_longest(sentences, sentences[1:]):
+        cue = _cue_in(sentence, names)
+        if cue is None or cue.strength < Strength.AGENDA:
+            cue = _cue_cut_in_two(sentence, following, names) or cue
+        if cue is not None:
+            found.append(cue)
+    return tuple(found)
+
+
+def _cue_cut_in_two(
+    sentence: Sentence, following: Sentence | None, names: Collection[str]
+) -> Cue | None:
+    """A recogniser's full stop can part an announcement from its subject."""
+    if following is None or following.speaker != sentence.speaker:
+        return None
+    if len(following.text.split()) > _BARE_WORDS or not _CUT_OFF.search(sentence.text):
+        return None
+    phrase = leading_phrase(following.text, names)
+    return Cue(sentence.index, Strength.AGENDA, phrase) if phrase else None
 
 
 def _cue_in(sentence: Sentence, names: Collection[str]) -> Cue | None:
