@@ -115,7 +115,7 @@ def _files() -> Iterator[str]:
     yield f"# The files\n\n{_GENERATED}\n"
     yield "After this page you can read every file that a job leaves. Times are seconds on the"
     yield "recording's clock. A result folder shows `published/…` and `mix.mp3` at its top; all"
-    yield "else lies under `.multitrack/files/`. Fields are only ever added within a schema version."
+    yield "else lies under `.multitrack/files/`. Within a schema version fields are only added."
     parts: dict[str, type[Contract]] = {}
     for key, contract in _FILES.items():
         yield f"\n## {key}\n"

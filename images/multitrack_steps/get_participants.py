@@ -1,6 +1,6 @@
 """get-participants: say which track is whose, and list the tracks for the fan-out."""
 
-from pydantic import TypeAdapter
+import json
 
 from multitrack_steps.context import StepContext
 from multitrack_steps.sources.participant_rows import ParticipantRow, parse_rows, row_by_track
@@ -15,7 +15,6 @@ from workflow_templates.contracts.results import StepReport
 
 __all__ = ["run"]
 
-_ITEMS = TypeAdapter(tuple[TrackItem, ...])
 _TRANSCODED = frozenset(
     f"audio/{kind}"
     for kind in ("aac", "aacp", "m4a", "mp4", "vnd.wave", "wav", "wave", "x-m4a", "x-wav")
@@ -37,8 +36,14 @@ def run(context: StepContext) -> StepReport:
     items = tuple(
         _item(recording, track, participants, rows.get(track.index)) for track in recording.tracks
     )
-    context.write_parameter("tracks", _ITEMS.dump_json(items).decode())
+    context.write_parameter("tracks", _fan_out_list(items))
     return StepReport(tracks=len(items))
+
+
+def _fan_out_list(items: tuple[TrackItem, ...]) -> str:
+    """JSON that survives Argo's templates: they garble some non-ASCII and evaluate double braces."""
+    entries = [item.model_dump(mode="json") for item in items]
+    return json.dumps(entries).replace("{{", "{\\u007b")
 
 
 def _item(

@@ -1,5 +1,6 @@
 """transcribe-track: one track's speech to words, with times, probabilities and levels."""
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def _transcribe(
         words=result.words,
     )
     words.write(context.output("words", item.index))
-    context.report_progress(track.duration, track.duration)
+    context.report_progress(math.ceil(track.duration), track.duration)
     return _report(words, track, warnings=result.warnings)
 
 

@@ -23,7 +23,7 @@ def waveform_of(run: StepRun) -> Waveform:
 
 
 def test_peaks_are_those_of_the_whole_file(run_step: RunStep, job: Path, sample: Path) -> None:
-    sound = transcode.decode_plainly(sample / "Alice.webm", 48_000)
+    sound = transcode.decode_plainly(sample / "Alice.webm", 48_000)[: 40 * 48_000]
     mix = transcode.encode(sound, job / "mix.mp3", "mp3", rate=48_000)
     waveform = waveform_of(run_step("generate-waveform", job, job))
     decoded = np.abs(transcode.decode_plainly(mix, 48_000))

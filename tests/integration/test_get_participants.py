@@ -83,6 +83,19 @@ def test_a_given_offset_stands_beside_dailys(run_step: RunStep, tmp_path: Path) 
     assert item.timing == TimingHints(key_offset=8.3, event_offset=8.1, start_offset=8)
 
 
+@pytest.mark.parametrize("name", ['Ann "Q"', "Bóób 🏴\x7f", "{{workflow.name}}", "{{{a", "a\nb"])
+def test_the_fan_out_list_survives_argos_templates(
+    run_step: RunStep, tmp_path: Path, name: str
+) -> None:
+    rows: dict[str, Any] = {"file": "a.webm", "name": name}
+    run = run_on(run_step, tmp_path, a_recording("a.webm"), rows)
+    text = (run.outputs / "parameters" / "tracks").read_text()
+    assert text.isascii()
+    assert "{{" not in text
+    (item,) = items_of(run)
+    assert item.name.split() == name.split()
+
+
 CONTENT_TYPES = {
     "unknown": (None, False),
     "as Daily records": ("audio/webm", False),

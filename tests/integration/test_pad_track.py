@@ -1,6 +1,10 @@
-"""pad-track on every kind of track: right in time, silent where it should be, clear where it cannot."""
+"""pad-track on every kind of track: right in time, silent where it should be, clear where it
+cannot."""
 
+import resource
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -26,7 +30,12 @@ class Pad:
         self.outputs = folder / "outputs"
 
     def __call__(
-        self, file: Path, *, policy: str = "fail", arguments: tuple[str, ...] = (), **item: object
+        self,
+        file: Path,
+        *,
+        policy: str = "fail",
+        arguments: tuple[str, ...] = (),
+        **item: Any,  # noqa: ANN401 - fields of every type
     ) -> StepRun:
         put_source(self.inputs, file)
         parameters = an_item(file=file.name, **item) | {"on-track-failure": policy}
@@ -34,7 +43,7 @@ class Pad:
             "pad-track", self.inputs, self.outputs, parameters=parameters, arguments=arguments
         )
 
-    def well(self, file: Path, **item: object) -> StepRun:
+    def well(self, file: Path, **item: Any) -> StepRun:  # noqa: ANN401 - fields of every type
         run = self(file, **item)
         assert run.exit_code == 0, run.stderr
         return run
@@ -108,9 +117,7 @@ def test_jittered_time_stamps_make_neither_gaps_nor_clicks(
     assert np.array_equal(with_jitter[: len(without) - RATE // 10], without[: -RATE // 10])
 
 
-def test_both_files_of_a_reconnect_keep_their_place(
-    pad: Pad, sample: Path, tmp_path: Path
-) -> None:
+def test_both_files_of_a_reconnect_keep_their_place(pad: Pad, sample: Path, tmp_path: Path) -> None:
     before, after = remux.reconnect(sample / "Ben.webm", tmp_path, leaves=60.0, returns=80.0)
     pad.well(before.file)
     assert_in_time(pad.outputs, before)
@@ -170,16 +177,15 @@ HINTS = {
 
 
 @pytest.mark.parametrize("form", ["wav", "mp3", "aac-adts"])
-@pytest.mark.parametrize(("hints", "want", "source"), HINTS.values(), ids=HINTS)
+@pytest.mark.parametrize("case", HINTS.values(), ids=HINTS)
 def test_a_file_without_a_clock_starts_where_the_hints_say(
     pad: Pad,
     sample: Path,
     tmp_path: Path,
     form: str,
-    hints: dict[str, float],
-    want: float,
-    source: OffsetSource,
+    case: tuple[dict[str, float], float, OffsetSource],
 ) -> None:
+    hints, want, source = case
     made = transcode.transcode(sample / "Alice.webm", tmp_path / "track", form, span=(0.0, 10.0))
     pad.well(made.file, **hints)
     track = track_of(pad.outputs)
@@ -198,9 +204,7 @@ def test_a_track_longer_than_the_recording_is_cut_at_its_end(pad: Pad, sample: P
     )
 
 
-def test_a_track_shorter_than_the_recording_is_extended_by_silence(
-    pad: Pad, sample: Path
-) -> None:
+def test_a_track_shorter_than_the_recording_is_extended_by_silence(pad: Pad, sample: Path) -> None:
     run = pad.well(sample / "Alice.webm", recording_duration=160.5)
     track = track_of(pad.outputs)
     assert (track.duration, track.truncated_at) == (160.5, None)
@@ -272,9 +276,7 @@ def test_what_a_cut_off_file_holds_is_used_and_the_cut_is_said(
     assert "the file is cut off: it ends at" in track.damaged
     assert run.report.warnings == (f"cut: {track.damaged}",)
     length = 148.9 if form == "sample" else 60.0
-    assert_in_time(
-        pad.outputs, MadeTrack(tmp_path, sample / "Alice.webm", 0.0, 0.0, 0.49 * length)
-    )
+    assert_in_time(pad.outputs, MadeTrack(tmp_path, sample / "Alice.webm", 0.0, 0.0, 0.49 * length))
 
 
 @pytest.mark.parametrize("form", ["sample", "flac", "aac-mka", "opus-ogg"])
@@ -384,9 +386,7 @@ def test_a_playlist_in_place_of_a_track_opens_nothing(
     assert run.sentence.startswith("Eve.webm: no decodable audio (not an audio or video file")
 
 
-def test_an_unguarded_reader_would_have_followed_the_playlist(
-    sample: Path, tmp_path: Path
-) -> None:
+def test_an_unguarded_reader_would_have_followed_the_playlist(sample: Path, tmp_path: Path) -> None:
     put_source(tmp_path, sample / "Alice.webm", index=1)
     playlist = tmp_path / "source" / "0"
     playlist.write_text(bad.playlists("1")["concat"], encoding="utf-8")
@@ -409,15 +409,37 @@ def test_a_full_disk_is_temporary_and_said(pad: Pad, sample: Path) -> None:
     )
 
 
-def test_under_gap_a_full_disk_is_tried_again(pad: Pad, sample: Path) -> None:
-    full_disk(pad.outputs)
+@pytest.fixture
+def a_quota() -> Iterator[None]:
+    """No file may grow beyond 1 MB while this is in force: the audio does not fit, silence does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("a_quota")
+@pytest.mark.parametrize(("attempt", "want"), [(1, 1), (2, 1), (3, 0)])
+def test_under_gap_what_may_pass_becomes_a_gap_only_on_the_last_try(
+    pad: Pad, sample: Path, attempt: int, want: int
+) -> None:
     run = pad(
-        sample / "Alice.webm", policy="gap", arguments=("--attempt", "1", "--attempts", "3")
+        sample / "Alice.webm",
+        policy="gap",
+        arguments=("--attempt", str(attempt), "--attempts", "3"),
+        recording_duration=149.0,
     )
-    assert run.exit_code == 75
+    assert run.exit_code == want
+    if want == 0:
+        track = track_of(pad.outputs)
+        assert track.gaps == (Gap(start=0.0, end=149.0),)
+        assert "could not be written (File too large)" in run.report.warnings[0]
 
 
 def test_a_missing_source_is_said(run_step: RunStep, tmp_path: Path) -> None:
     run = run_step("pad-track", tmp_path, tmp_path, parameters=an_item(file="Ben.webm"))
     assert run.exit_code == 2
-    assert run.sentence == f"{tmp_path / 'source' / '0'}: there is no such file; run the step that makes it"
+    assert (
+        run.sentence
+        == f"{tmp_path / 'source' / '0'}: there is no such file; run the step that makes it"
+    )

@@ -61,7 +61,11 @@ def _placed_reference(made: MadeTrack, length: int) -> Mono:
 
 
 def _pieces(made: MadeTrack, length: float) -> list[tuple[float, float]]:
-    edges = [max(0.0, made.start), *(edge for gap in made.gaps for edge in gap), min(made.end, length)]
+    edges = [
+        max(0.0, made.start),
+        *(edge for gap in made.gaps for edge in gap),
+        min(made.end, length),
+    ]
     stretches = list(zip(edges[::2], edges[1::2], strict=True))
     return [
         (start, min(start + _PIECE, end))

@@ -82,7 +82,8 @@ def reconnect(source: Path, folder: Path, leaves: float, returns: float) -> tupl
 
 
 def lengthen(source: Path, to: Path, seconds: float, *, start: float = 0.0) -> Path:
-    """Repeat a track's packets until it lasts `seconds`, from `start` on the new container's clock."""
+    """Repeat a track's packets until it lasts `seconds`, from `start` on the new container's
+    clock."""
     packets = list(_packets(source))
     first, length = packets[0].start, packets[-1].start + packets[-1].duration - packets[0].start
     repeated = (

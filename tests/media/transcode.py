@@ -1,13 +1,16 @@
-"""Test media from the sample in other codecs, containers, rates and layouts; and media without speech."""
+"""Test media from the sample in other codecs, containers, rates and layouts; and media without
+speech."""
 
 import wave
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 
 from tests.media.made_track import MadeTrack, Span
 
@@ -41,7 +44,8 @@ FORMATS = {
 
 
 def decode_plainly(source: Path, rate: int) -> Mono:
-    """Decode a whole file to mono, ignoring all time stamps: a judge that shares no code with the steps."""
+    """Decode a whole file to mono, ignoring all time stamps: a judge that shares no code with the
+    steps."""
     resampler = av.AudioResampler("fltp", "mono", rate)
     with av.open(str(source)) as container:
         frames = [
@@ -58,10 +62,10 @@ def encode(
 ) -> Path:
     """Write samples of `rate` in one of `FORMATS`; in stereo the right channel is half as loud."""
     muxer, codec = FORMATS[form]
-    planes = np.stack([samples, samples / 2][:channels])
+    planes = np.stack([samples, np.float32(0.5) * samples])[:channels]
     with av.open(str(to), "w", format=muxer) as container:
         layout = "stereo" if channels == 2 else "mono"
-        stream = container.add_stream(codec, rate=rate, layout=layout)
+        stream = cast("AudioStream", container.add_stream(codec, rate=rate, layout=layout))
         stream.bit_rate = bit_rate
         for begin in range(0, planes.shape[1], rate):
             block = np.ascontiguousarray(planes[:, begin : begin + rate])
@@ -136,7 +140,8 @@ def film(to: Path, seconds: float, *, sound: Mono | None = None, rate: int = 48_
 
 
 def four_channels(to: Path, samples: Mono, rate: int) -> Path:
-    """Write a plain WAV of four equal channels that does not say which is where, as recorders do."""
+    """Write a plain WAV of four equal channels that does not say which is where, as recorders
+    do."""
     frames = np.repeat((samples * 32767).astype("<i2")[:, np.newaxis], 4, axis=1)
     with wave.open(str(to), "wb") as file:
         file.setnchannels(4)

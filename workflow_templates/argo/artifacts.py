@@ -37,7 +37,7 @@ def output_artifacts(step: Step) -> list[S3Artifact]:
 
 
 def output_parameters(step: Step) -> list[Parameter]:
-    """The step's report and what it hands to other tasks; a default each, so that none is absent."""
+    """The step's report and what it hands over; each with a default, so that none is absent."""
     report = Parameter(name="step", value_from=ValueFrom(path=f"{OUTPUTS}/step.json", default="{}"))
     handed_over = [
         Parameter(

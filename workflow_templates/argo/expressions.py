@@ -132,7 +132,7 @@ def without_tags(value: str) -> str:
     try:
         parsed = json.loads(value)
     except ValueError:
-        return _BRACE_BEFORE_BRACE.sub("{ ", value)
-    if not isinstance(parsed, list | dict):
-        return value
-    return _BRACE_BEFORE_BRACE.sub(r"\\u007b", json.dumps(parsed))
+        parsed = None
+    if isinstance(parsed, list | dict):
+        return _BRACE_BEFORE_BRACE.sub(r"\\u007b", json.dumps(parsed))
+    return _BRACE_BEFORE_BRACE.sub("{ ", value)

@@ -25,7 +25,8 @@ def synchronization(task: Task, settings: InstallSettings) -> Synchronization | 
     word = task.mutex or task.semaphore
     if task.mutex and task.mutex not in settings.semaphores.keys:
         raise SettingsError(
-            f"semaphores.keys: {task.mutex} is missing; name the ConfigMap's key that holds 1 for it"
+            f"semaphores.keys: {task.mutex} is missing; "
+            "name the ConfigMap's key that holds 1 for it"
         )
     key = settings.semaphores.keys.get(word) if word else None
     return _semaphore(settings.semaphores.config_map, key) if key else None

@@ -50,9 +50,6 @@ LabelValue = Annotated[
 ]
 """What a Kubernetes label can hold, not empty."""
 
-Quantity = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]
-"""A Kubernetes quantity: `500m`, `2`, `4Gi`."""
-
 
 def _as_text(value: object) -> object:
     """YAML reads `true` and `8` as other types; a parameter is always text."""
@@ -62,6 +59,13 @@ def _as_text(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_as_text)]
+
+Quantity = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"),
+]
+"""A Kubernetes quantity: `500m`, `2`, `4Gi`."""
 
 
 class _Settings(BaseModel):

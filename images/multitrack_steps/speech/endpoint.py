@@ -20,7 +20,7 @@ from openai.types.audio import TranscriptionVerbose
 from multitrack_steps.speech.chunks import Chunk
 from multitrack_steps.speech.flac import SAMPLE_RATE, Samples
 from multitrack_steps.speech.languages import AUTO, WITHOUT_BLANKS, code_named
-from multitrack_steps.speech.words import SpokenWord
+from multitrack_steps.speech.words import SpokenWord, join_continuations
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.words import DetectedLanguage
 from workflow_templates.runtime.errors import RefusedError, SettingsError, TemporaryError
@@ -32,7 +32,7 @@ DEFAULT_MODEL = "whisper-1"
 
 _LONGEST: Seconds = 600.0
 _TIMEOUT: Seconds = 600.0
-_TRIES_AGAIN = 4
+_TRIES_AGAIN = 3
 """By the client itself, after pauses that grow or that the service asks for."""
 _FARTHEST = 40
 """Characters ahead of the word before in which a word is looked for in the text."""
@@ -78,7 +78,8 @@ class EndpointTranscriber:
             self.language = DetectedLanguage(
                 code=code, probability=1.0, detected=self._asked_language == AUTO
             )
-        return list(_spoken_words(answer, self.language.code, chunk.duration, self._url))
+        words = _spoken_words(answer, self.language.code, chunk.duration, self._url)
+        return list(words) if self.language.code in WITHOUT_BLANKS else join_continuations(words)
 
     def _ask(self, samples: Samples) -> TranscriptionVerbose:
         options: dict[str, Any] = {}

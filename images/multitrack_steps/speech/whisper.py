@@ -19,8 +19,9 @@ from faster_whisper.transcribe import Segment
 
 from multitrack_steps.speech.chunks import Chunk
 from multitrack_steps.speech.flac import SAMPLE_RATE
+from multitrack_steps.speech.languages import WITHOUT_BLANKS
 from multitrack_steps.speech.models import SpeechModel
-from multitrack_steps.speech.words import SpokenWord, collapse_loops
+from multitrack_steps.speech.words import SpokenWord, collapse_loops, join_continuations
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.runtime.errors import (
     ModelUnavailableError,
@@ -188,7 +189,7 @@ class BatchedTranscriber:
                     hotwords=self._hotwords,
                 )[0]
             )
-        return list(_spoken_words(segments, offset))
+        return list(_spoken_words(segments, offset, self._language))
 
 
 class SequentialTranscriber:
@@ -223,15 +224,19 @@ class SequentialTranscriber:
             )
         said = [token for segment in segments if not _is_loop(segment) for token in segment.tokens]
         self._context = said[-_CONTEXT_TOKENS:]
-        return list(_spoken_words(segments, 0.0))
+        return list(_spoken_words(segments, 0.0, self._language))
 
 
-def _spoken_words(segments: Iterable[Segment], offset: Seconds) -> Iterator[SpokenWord]:
+def _spoken_words(
+    segments: Iterable[Segment], offset: Seconds, language: str
+) -> Iterator[SpokenWord]:
     for segment in segments:
         words = [
             SpokenWord(word.word, word.start - offset, word.end - offset, float(word.probability))
             for word in segment.words or ()
         ]
+        if language not in WITHOUT_BLANKS:
+            words = join_continuations(words)
         yield from collapse_loops(words) if _is_loop(segment) else words
 
 

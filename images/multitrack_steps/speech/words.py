@@ -12,7 +12,14 @@ from multitrack_steps.speech.flac import Samples, to_samples
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.words import TrackWord
 
-__all__ = ["SpokenWord", "collapse_loops", "level_dbfs", "order_words", "place_words"]
+__all__ = [
+    "SpokenWord",
+    "collapse_loops",
+    "join_continuations",
+    "level_dbfs",
+    "order_words",
+    "place_words",
+]
 
 _FLOOR = -120.0
 _UNHEARD = -70.0
@@ -72,6 +79,21 @@ def level_dbfs(samples: Samples) -> float:
     """RMS level in dB below full scale, at least -120."""
     power = float(np.mean(np.square(samples))) if len(samples) else 0.0
     return max(_FLOOR, 10 * math.log10(power)) if power > 0 else _FLOOR
+
+
+def join_continuations(words: Iterable[SpokenWord]) -> list[SpokenWord]:
+    """Make one word of tokens that no blank separates: `back` and `-end`, `$12` and `,000`.
+
+    For languages that are written with blanks; the probability is the lowest.
+    """
+    joined: list[SpokenWord] = []
+    for word in words:
+        if joined and word.text and not word.text[0].isspace():
+            before = joined.pop()
+            probability = min(before.probability, word.probability)
+            word = SpokenWord(before.text + word.text, before.start, word.end, probability)
+        joined.append(word)
+    return joined
 
 
 def collapse_loops(words: Sequence[SpokenWord]) -> list[SpokenWord]:

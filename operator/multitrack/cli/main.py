@@ -8,6 +8,7 @@ import typer
 
 from multitrack.cli.evaluate import evaluate_command
 from multitrack.cli.rename import rename_command
+from multitrack.cli.render import render_command
 from multitrack.cli.run import run_command
 from multitrack.cli.steps import steps_command
 from workflow_templates.runtime.errors import ExitCode, MultitrackError
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command("run")(run_command)
 app.command("rename")(rename_command)
 app.command("evaluate")(evaluate_command)
+app.command("render")(render_command)
 app.command("steps")(steps_command)
 
 

@@ -30,7 +30,7 @@ def render_command(
 
     multitrack render | kubectl apply -f -
 
-    multitrack render --inline | argo submit - -p source='\\["s3://bucket/prefix"]'
+    multitrack render --inline | argo submit - --parameter-file job.yaml
     """
     typer.echo(_rendered(_pipeline_named(pipeline), settings, inline=inline), nl=False)
 

@@ -14,6 +14,10 @@ parameters.n_ctx = int(sys.argv[2])
 parameters.port = 0
 parameters.n_parallel = 1
 parameters.warmup = False
+# Several threads wait for each other in busy loops, which on a machine that does other things too
+# costs a hundred times what they gain on a model so small.
+parameters.cpuparams.n_threads = 1
+parameters.cpuparams_batch.n_threads = 1
 parameters.sampling.seed = 1
 # Against the smallest model's habit of going round in circles, which the backend refuses.
 parameters.sampling.penalty_repeat = 1.15

@@ -1,5 +1,7 @@
 """Jitter is ignored, jumps are followed, drift never adds up."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +32,7 @@ def test_no_frame_lies_further_from_its_stamp_than_the_tolerance(stamps: list[fl
 @given(st.lists(st.floats(-0.012, 0.012), min_size=2, max_size=100))
 def test_jitter_below_half_the_tolerance_moves_no_frame(jitter: list[float]) -> None:
     starts = placed([5 + index * 0.02 + late for index, late in enumerate(jitter)])
-    steps = [after - before for before, after in zip(starts, starts[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(starts)]
     assert all(abs(step - 0.02) < 1e-9 for step in steps)
 
 

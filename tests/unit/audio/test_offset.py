@@ -123,9 +123,7 @@ CASES = {
     "a transport stream's 1.4 s are its muxer's": Case(
         facts("mpegts", start=1.4), a_track(), 0.0, ZERO, None
     ),
-    "a key a little below 0 is 0": Case(
-        facts("wav", start=None), a_track(key=-0.2), 0.0, KEY, 0.3
-    ),
+    "a key a little below 0 is 0": Case(facts("wav", start=None), a_track(key=-0.2), 0.0, KEY, 0.3),
     "a track may start when the recording ends": Case(
         facts(start=60.0), a_track(recording=60.0), 60.0, STREAM, 0.05
     ),

@@ -1,5 +1,7 @@
 """Peaks in one pass equal those of the whole."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -28,7 +30,7 @@ def test_peaks_of_a_short_mix_are_exact(length: int, channels: int, block: int) 
     samples = noise(length, channels)
     edges = [index * length // 255 for index in range(256)]
     levels = np.abs(samples.astype(int)).max(axis=1)
-    want = [int(levels[a:b].max()) for a, b in zip(edges, edges[1:], strict=False)]
+    want = [int(levels[a:b].max()) for a, b in pairwise(edges)]
     assert measured(samples, block) == want
 
 

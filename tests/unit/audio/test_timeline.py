@@ -72,7 +72,9 @@ def test_a_known_length_is_kept_exactly(runs: list[Run], end: float) -> None:
 @given(RUNS, st.floats(0.1, 80))
 def test_a_track_is_called_cut_exactly_when_sound_is_missing(runs: list[Run], end: float) -> None:
     timeline = Timeline(rate=RATE, channels=1, shift=0.0, end=end)
-    kept = np.concatenate([s.samples for s in timeline.place(chunks_of(runs))] or [np.zeros((0, 1))])
+    kept = np.concatenate(
+        [s.samples for s in timeline.place(chunks_of(runs))] or [np.zeros((0, 1), np.int16)]
+    )
     whole = laid_out(runs)
     assert timeline.is_cut == bool(whole[len(kept) :].any())
 

@@ -8,7 +8,7 @@ from faster_whisper.vad import VadOptions, get_speech_timestamps, get_vad_model
 from multitrack_steps.speech.chunks import BLOCK
 from multitrack_steps.speech.segmentation import SpeechSegmenter
 from multitrack_steps.speech.vad import WINDOW, StreamingVad
-from tests.unit.speech.recordings import noise, placed, silence
+from tests.unit.speech.recordings import RATE, noise, placed, silence
 
 
 def as_float(samples: np.ndarray) -> np.ndarray:
@@ -46,9 +46,10 @@ def test_the_same_stretches_as_faster_whisper_finds(carol: np.ndarray) -> None:
     for start in range(0, len(carol), BLOCK):
         found += list(segmenter.feed(vad.probabilities(carol[start : start + BLOCK])))
     found += list(segmenter.finish(len(carol)))
-    assert [
-        (round(one.heard.start / 16_000, 1), round(one.heard.end / 16_000, 1)) for one in found
-    ] == pytest.approx([(one["start"] / 16_000, one["end"] / 16_000) for one in want], abs=0.1)
+    borders = [border for one in found for border in (one.heard.start, one.heard.end)]
+    assert borders == pytest.approx(
+        [border for one in want for border in (one["start"], one["end"])], abs=0.1 * RATE
+    )
 
 
 @pytest.mark.parametrize("samples", [silence(60), noise(60, -75.0)], ids=["zeros", "faint noise"])

@@ -8,6 +8,7 @@ from multitrack_steps.speech.segmentation import Stretch
 from multitrack_steps.speech.words import (
     SpokenWord,
     collapse_loops,
+    join_continuations,
     level_dbfs,
     order_words,
     place_words,
@@ -17,6 +18,15 @@ from workflow_templates.contracts.words import TrackWord
 
 def a_word(start: float, end: float, text: str = " word") -> TrackWord:
     return TrackWord(text=text, start=start, end=end, probability=0.9, level=-20.0)
+
+
+def test_tokens_that_no_blank_separates_are_one_word() -> None:
+    tokens = [
+        SpokenWord(" back", 1.0, 1.2, 0.9),
+        SpokenWord("-end", 1.2, 1.5, 0.7),
+        SpokenWord(" costs", 1.6, 1.9, 0.9),
+    ]
+    assert join_continuations(tokens) == [SpokenWord(" back-end", 1.0, 1.5, 0.7), tokens[2]]
 
 
 def spoken(text: str) -> list[SpokenWord]:
