@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import settings
 
 from workflow_templates.contracts.results import StepReport
+
+# Timings never decide a test, hypothesis's own per-example deadline included.
+settings.register_profile("multitrack", deadline=None)
+settings.load_profile("multitrack")
 
 ROOT = Path(__file__).resolve().parents[1]
 

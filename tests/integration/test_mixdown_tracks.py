@@ -17,7 +17,7 @@ IN_TIME = 0.02
 """Seconds."""
 
 LAME = 0.95
-"""Gain that LAME applies to whatever it encodes, so that what it adds does not clip."""
+"""Gain of LAME itself at 64 and 128 kbit/s, as measured on a tone that ffmpeg alone encoded."""
 
 
 class Mix:

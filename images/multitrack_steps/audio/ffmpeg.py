@@ -23,7 +23,8 @@ FFMPEG_VARIABLE = "MULTITRACK_FFMPEG"
 
 _COMPRESSION_LEVEL = 7
 """LAME's quality setting (0 best, 9 fastest; its own default 5). From 5 to 7 CPU time falls by a
-third, 9 gains nothing."""
+quarter, 9 gains nothing. (LAME also takes some
+level off: measured gain 0.95 at 64 and 128 kbit/s, 0.97 at 192, at levels 5 and 7 alike.)"""
 
 _FULL_DISK = "No space left on device"
 

@@ -88,11 +88,12 @@ def join_continuations(words: Iterable[SpokenWord]) -> list[SpokenWord]:
     """
     joined: list[SpokenWord] = []
     for word in words:
-        if joined and word.text and not word.text[0].isspace():
-            before = joined.pop()
-            probability = min(before.probability, word.probability)
-            word = SpokenWord(before.text + word.text, before.start, word.end, probability)
-        joined.append(word)
+        if not joined or word.text[:1].isspace():
+            joined.append(word)
+            continue
+        before = joined.pop()
+        probability = min(before.probability, word.probability)
+        joined.append(SpokenWord(before.text + word.text, before.start, word.end, probability))
     return joined
 
 

@@ -1,5 +1,6 @@
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,14 @@ def test_calls_are_under_way_at_the_same_time() -> None:
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_no_item_is_taken_before_a_worker_is_free(workers: int) -> None:
-    taken = []
-    results = map_in_order(lambda n: n, (taken.append(n) or n for n in range(20)), workers)
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(20):
+            taken.append(number)
+            yield number
+
+    results = map_in_order(lambda n: n, items(), workers)
     for done in range(1, 18):
         next(results)
         assert len(taken) < done + workers

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -36,7 +37,7 @@ def wrong_rate(file: Path) -> None:
         container.mux(stream.encode(None))
 
 
-BROKEN = {
+BROKEN: dict[str, Callable[[Path], object]] = {
     "empty": lambda file: file.write_bytes(b""),
     "not audio": lambda file: file.write_text("hello"),
     "another rate": wrong_rate,
@@ -44,7 +45,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("break_it", BROKEN.values(), ids=BROKEN)
-def test_a_broken_flac_is_refused_by_name(tmp_path: Path, break_it) -> None:  # type: ignore[no-untyped-def] # lambdas
+def test_a_broken_flac_is_refused_by_name(
+    tmp_path: Path, break_it: Callable[[Path], object]
+) -> None:
     file = tmp_path / "7.flac"
     break_it(file)
     with pytest.raises(TrackUnreadableError, match=r"7\.flac"):

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -57,7 +57,7 @@ CASES = {
 def test_language(case: Case) -> None:
     taken = []
 
-    def listen() -> object:
+    def listen() -> Iterator[Evidence]:
         for heard in case.own:
             taken.append(heard)
             yield Evidence(*heard)

@@ -132,7 +132,7 @@ def test_parts_are_joined_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_tampered_package_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = a_package_in_two(tmp_path, monkeypatch, **{"model.bin": "0" * 64})
-    with pytest.raises(ModelUnavailableError, match="model.bin: not the file"):
+    with pytest.raises(ModelUnavailableError, match=r"model\.bin: not the file"):
         model.provide()
 
 
@@ -141,7 +141,7 @@ def test_a_joined_model_that_was_changed_later_is_not_loaded(
 ) -> None:
     model = a_package_in_two(tmp_path, monkeypatch)
     (model.provide() / "model.bin").write_bytes(b"other")
-    with pytest.raises(ModelUnavailableError, match="model.bin: not the file"):
+    with pytest.raises(ModelUnavailableError, match=r"model\.bin: not the file"):
         model.provide()
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,7 +76,7 @@ def test_words_are_ordered_and_do_not_overlap_and_none_is_lost(
     assert sorted(word.start for word in ordered) == [word.start for word in ordered]
     assert len(ordered) == len(spans)
     assert all(word.start <= word.end for word in ordered)
-    assert all(a.end <= b.start for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(ordered))
 
 
 def test_only_a_word_that_nothing_stands_for_is_left_out() -> None:
