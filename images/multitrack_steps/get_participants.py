@@ -41,7 +41,7 @@ def run(context: StepContext) -> StepReport:
 
 
 def _fan_out_list(items: tuple[TrackItem, ...]) -> str:
-    """JSON that survives Argo's templates: they garble some non-ASCII and evaluate double braces."""
+    """JSON that survives Argo's templates, which garble some non-ASCII and evaluate `{{`."""
     entries = [item.model_dump(mode="json") for item in items]
     return json.dumps(entries).replace("{{", "{\\u007b")
 

@@ -194,9 +194,8 @@ def main() -> None:
     parser.add_argument("--rows", default=",".join(ROWS), help="which to measure")
     arguments = parser.parse_args()
     print(f"{platform.machine()}, {usable_cores()} cores, Python {platform.python_version()}\n")
-    print(
-        "| what | seconds | CPU s | peak MB | target | result |\n| --- | --- | --- | --- | --- | --- |"
-    )
+    print("| what | seconds | CPU s | peak MB | target | result |")
+    print(f"|{' --- |' * 6}")
     with tempfile.TemporaryDirectory(prefix="multitrack-bench-") as folder:
         bench = Bench(Path(folder), arguments.minutes)
         for name in arguments.rows.split(","):

@@ -8,7 +8,6 @@ text beside them.
 import io
 import itertools
 import math
-import re
 import wave
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 import openai
 from openai.types.audio import TranscriptionVerbose
 
+from multitrack_steps.speech.bare_words import restore_text
 from multitrack_steps.speech.chunks import Chunk
 from multitrack_steps.speech.flac import SAMPLE_RATE, Samples
 from multitrack_steps.speech.languages import AUTO, WITHOUT_BLANKS, code_named
@@ -25,7 +25,7 @@ from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.words import DetectedLanguage
 from workflow_templates.runtime.errors import RefusedError, SettingsError, TemporaryError
 
-__all__ = ["DEFAULT_MODEL", "EndpointTranscriber", "restore_text"]
+__all__ = ["DEFAULT_MODEL", "EndpointTranscriber"]
 
 DEFAULT_MODEL = "whisper-1"
 """What `auto` asks for: the name that every such service knows."""
@@ -34,8 +34,6 @@ _LONGEST: Seconds = 600.0
 _TIMEOUT: Seconds = 600.0
 _TRIES_AGAIN = 3
 """By the client itself, after pauses that grow or that the service asks for."""
-_FARTHEST = 40
-"""Characters ahead of the word before in which a word is looked for in the text."""
 _FINAL = (400, 401, 403, 404, 405, 413, 415, 422)
 
 
@@ -114,61 +112,6 @@ class EndpointTranscriber:
                 f"{self._url}: the transcription service's answer cannot be read; try later"
             ) from error
         return answer
-
-
-def restore_text(text: str, words: Sequence[str]) -> list[str]:
-    """Give bare words the blanks and punctuation that they have in the text.
-
-    Args:
-        text: ` Hello, world.`
-        words: `Hello`, `world`, in the order of the text.
-
-    Returns:
-        ` Hello,` and ` world.`: one string a word; joined, they are the text if every word was
-        found in it. A word that was not found keeps its own spelling, after a blank.
-    """
-    spans = _find_in_order(text, words)
-    borders = [_border_before(text, span[0]) if span else None for span in spans]
-    borders.append(len(text))
-    restored = []
-    for index, (word, span) in enumerate(zip(words, spans, strict=True)):
-        border, following = borders[index], borders[index + 1]
-        if span is None or border is None:
-            restored.append(" " + word.strip())
-            continue
-        end = _end_with_marks(text, span[1]) if following is None else following
-        restored.append(text[border:end])
-    return restored
-
-
-def _find_in_order(text: str, words: Sequence[str]) -> list[tuple[int, int] | None]:
-    spans: list[tuple[int, int] | None] = []
-    position = 0
-    for word in words:
-        bare = re.escape(word.strip())
-        match = re.compile(bare, re.IGNORECASE).search(text, position) if bare else None
-        if match is None or match.start() - position > _FARTHEST:
-            spans.append(None)
-            continue
-        spans.append(match.span())
-        position = match.end()
-    return spans
-
-
-def _end_with_marks(text: str, end: int) -> int:
-    while end < len(text) and not text[end].isspace() and not text[end].isalnum():
-        end += 1
-    return end
-
-
-def _border_before(text: str, start: int) -> int:
-    """Where a word's own text begins: with the blank, or the blank and quote, before it."""
-    blank = start
-    while blank > 0 and not text[blank - 1].isspace() and not text[blank - 1].isalnum():
-        blank -= 1
-    if blank > 0 and text[blank - 1].isspace():
-        return blank - 1
-    return start
 
 
 def _spoken_words(

@@ -24,6 +24,7 @@ from multitrack_steps.speech.languages import (
     detect_language,
     refuse_unspoken,
 )
+from multitrack_steps.speech.loading import Workers, choose_device, load_model
 from multitrack_steps.speech.models import resolve_model
 from multitrack_steps.speech.settings import Decoding, TranscriptionSettings
 from multitrack_steps.speech.transcription import speech_of, transcribe_chunks
@@ -31,10 +32,7 @@ from multitrack_steps.speech.whisper import (
     WINDOW,
     BatchedTranscriber,
     SequentialTranscriber,
-    Workers,
-    choose_device,
     fit_vocabulary,
-    load_model,
 )
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.track import Track

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from multitrack_steps.speech.bare_words import restore_text
 from multitrack_steps.speech.chunks import Chunk
-from multitrack_steps.speech.endpoint import EndpointTranscriber, restore_text
+from multitrack_steps.speech.endpoint import EndpointTranscriber
 from multitrack_steps.speech.segmentation import Stretch
 from tests.fakes.transcription_api import (
     Answer,
