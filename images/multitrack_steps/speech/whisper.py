@@ -37,12 +37,10 @@ _CONTEXT_TOKENS = 200
 
 def fit_vocabulary(names: Sequence[str], model: WhisperModel) -> tuple[str, ...]:
     """The first names that fit into 100 tokens of prompt."""
+    tokenizer = model.hf_tokenizer
     for count in range(len(names), 0, -1):
         prompt = " " + ", ".join(names[:count])
-        if (
-            len(model.hf_tokenizer.encode(prompt, add_special_tokens=False).ids)
-            <= _VOCABULARY_TOKENS
-        ):
+        if len(tokenizer.encode(prompt, add_special_tokens=False).ids) <= _VOCABULARY_TOKENS:
             return tuple(names[:count])
     return ()
 

@@ -25,6 +25,8 @@ _FLOOR = -120.0
 _UNHEARD = -70.0
 """dBFS; as the gate before the VAD: there is no speech below it."""
 _DOUBTFUL = 0.5
+_MARKS = " .,;:!?…-♪*"
+"""What Whisper writes where nothing is said; on its own it is no word."""
 _LONGEST_PHRASE = 12
 """Words in a phrase that is looked for as a loop."""
 _REPEATS = 3
@@ -44,13 +46,13 @@ class SpokenWord:
 def place_words(chunk: Chunk, spoken: Iterable[SpokenWord]) -> list[TrackWord]:
     """Bring a chunk's words to the recording's clock, with their levels.
 
-    Left out are words without text, and words that neither the sound nor the model stands for: no
-    signal at their time and a probability below one half.
+    Left out is what consists of punctuation only, and words that neither the sound nor the model
+    stands for: no signal at their time and a probability below one half.
     """
     words = []
     for word in spoken:
         level = level_dbfs(chunk.samples[to_samples(word.start) : to_samples(word.end)])
-        if not word.text.strip() or (level < _UNHEARD and word.probability < _DOUBTFUL):
+        if not word.text.strip(_MARKS) or (level < _UNHEARD and word.probability < _DOUBTFUL):
             continue
         start, end = chunk.locate(word.start, max(word.start, word.end))
         words.append(

@@ -87,6 +87,7 @@ def test_only_a_word_that_nothing_stands_for_is_left_out() -> None:
         [
             SpokenWord(" heard", 0.1, 0.5, 0.2),
             SpokenWord(" ", 0.5, 0.6, 0.9),
+            SpokenWord(" ...", 0.6, 0.7, 0.9),
             SpokenWord(" sure", 1.1, 1.2, 0.8),
             SpokenWord(" invented", 1.3, 1.9, 0.3),
         ],
