@@ -323,10 +323,9 @@ def test_a_compute_type_that_the_cpu_lacks_is_one_sentence(
 
 @pytest.mark.models
 def test_finished_words_are_copied_and_changed_inputs_are_not(
-    transcribe: Transcribe, sample: Path
+    transcribe: Transcribe, first_minute: Pcm
 ) -> None:
-    samples, gaps = placed(sample / "David.webm")
-    write_track(transcribe.inputs, 0, samples, gaps)
+    write_track(transcribe.inputs, 0, first_minute)
     assert transcribe(0, **TINY).exit_code == ExitCode.DONE
     first = transcribe.words()
     assert first.words
@@ -339,7 +338,7 @@ def test_finished_words_are_copied_and_changed_inputs_are_not(
     assert transcribe.words().speech == 12.5, "computed again"
 
     assert not transcribe(0, **TINY, vocabulary="Zulip").report.reused
-    write_track(transcribe.inputs, 0, samples, (*gaps, Gap(start=148.0, end=148.5)))
+    write_track(transcribe.inputs, 0, first_minute, (Gap(start=0.0, end=0.5),))
     assert not transcribe(0, **TINY).report.reused
 
 
