@@ -114,7 +114,11 @@ def _unexpected(step: Step, error: BaseException) -> int:
 
 
 def _fail(sentence: str, code: ExitCode) -> int:
-    print(sentence, file=sys.stderr)  # noqa: T201 - the contract: the last line of stderr
+    try:
+        print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the contract: its last line
+    except OSError:
+        # A disk too full for the log: the exit code still says what kind of failure it was.
+        os._exit(code)
     if os.access(_TERMINATION_LOG, os.W_OK) and not sys.stderr.isatty():
         try:
             _TERMINATION_LOG.write_text(sentence, encoding="utf-8")

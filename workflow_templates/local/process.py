@@ -127,4 +127,8 @@ def _last_line(log: Path, start: int, exit_code: int) -> str:
         size = stream.seek(0, os.SEEK_END)
         stream.seek(max(start, size - _TAIL))
         lines = stream.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else f"exit code {exit_code} without a word; the log is {log}"
+    if lines:
+        return lines[-1]
+    if exit_code == ExitCode.TEMPORARY:
+        return f"{log.parent}: no space left on the device, not even for the log; free some"
+    return f"exit code {exit_code} without a word; the log is {log}"
