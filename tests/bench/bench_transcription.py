@@ -79,7 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tracks", type=int, default=4)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--model", default="tiny.en")
-    parser.add_argument("--densities", nargs="+", default=["dense", "sparse"])
+    parser.add_argument("--densities", nargs="*", default=["dense", "sparse"])
     parser.add_argument("--anchors", nargs="*", default=["best", "defaults"])
     parser.add_argument("--no-wer", action="store_true")
     parser.add_argument("--worker", choices=["best", "defaults"], help=argparse.SUPPRESS)
