@@ -1,0 +1,1 @@
+"""RecordingJob, the resource that people apply: its fields, its status, its definition."""

@@ -1,0 +1,51 @@
+"""The resource's names, and the labels and annotations that tie other objects to it."""
+
+from workflow_templates.argo.names import JOB_UID_LABEL
+
+__all__ = [
+    "API_VERSION",
+    "ATTEMPT_LABEL",
+    "GROUP",
+    "JOB_NAME_LABEL",
+    "JOB_UID_LABEL",
+    "KIND",
+    "PLURAL",
+    "SHORT_NAME",
+    "VERSION",
+    "WOKEN_ANNOTATION",
+    "job_name_label",
+    "workflow_name",
+]
+
+GROUP = "multitrack.dev"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+KIND = "RecordingJob"
+PLURAL = "recordingjobs"
+SHORT_NAME = "rj"
+
+JOB_NAME_LABEL = f"{GROUP}/job-name"
+"""On Workflows and pods: the job's name, cut to what a label holds. For people; uids decide."""
+
+ATTEMPT_LABEL = f"{GROUP}/attempt"
+"""On Workflows: which `spec.attempt` asked for it. `argo resubmit` copies it."""
+
+WOKEN_ANNOTATION = f"{GROUP}/woken-at"
+"""On Workflows: when the operator last touched one that Argo had stopped looking at."""
+
+_LABEL_LENGTH = 63
+_UID_LENGTH = 8
+
+
+def job_name_label(name: str) -> str:
+    """The job's name as a label's value; a longer name keeps its beginning."""
+    return name[:_LABEL_LENGTH].rstrip("-.")
+
+
+def workflow_name(job_name: str, job_uid: str, attempt: int) -> str:
+    """`<job>-<first 8 of uid>-<attempt>`, at most 63 characters: Argo makes it a label's value.
+
+    The same job and attempt always give the same name, so that a second creation is refused.
+    """
+    suffix = f"-{job_uid[:_UID_LENGTH]}-{attempt}"
+    return job_name[: _LABEL_LENGTH - len(suffix)].rstrip("-.") + suffix

@@ -1,0 +1,175 @@
+"""Words that people and scripts find in a job's status. Public API.
+
+docs/troubleshooting.md has a heading for every reason: what one sees, why, what to do, whether it
+clears by itself.
+"""
+
+from enum import StrEnum
+
+__all__ = [
+    "ConditionStatus",
+    "ConditionType",
+    "DegradedReason",
+    "Phase",
+    "StepPhase",
+    "SucceededReason",
+    "TranscriptReason",
+    "WorkflowCreatedReason",
+]
+
+
+class Phase(StrEnum):
+    """A job in one word, for people; conditions are for programs."""
+
+    PENDING = "Pending"
+    """No pod of the job runs yet."""
+    RUNNING = "Running"
+    SUSPENDED = "Suspended"
+    """Waits for `spec.suspend` to be false, or for `argo resume`."""
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+    """Stopped by a person: `spec.cancel`, or stop or terminate in Argo."""
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing more happens unless a person asks for it."""
+        return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED)
+
+
+class StepPhase(StrEnum):
+    """Where a step is."""
+
+    PENDING = "Pending"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    SKIPPED = "Skipped"
+    """Switched off for this job, or made needless by what came before."""
+
+    @property
+    def is_final(self) -> bool:
+        """The step has ended."""
+        return self in (StepPhase.SUCCEEDED, StepPhase.FAILED, StepPhase.SKIPPED)
+
+
+class ConditionStatus(StrEnum):
+    """As Kubernetes spells it."""
+
+    TRUE = "True"
+    FALSE = "False"
+    UNKNOWN = "Unknown"
+
+
+class ConditionType(StrEnum):
+    """What a condition is about."""
+
+    WORKFLOW_CREATED = "WorkflowCreated"
+    """Argo has a Workflow for the attempt that the spec asks for."""
+    SUCCEEDED = "Succeeded"
+    """How the job ended; Unknown while it goes on."""
+    TRANSCRIPT_READY = "TranscriptReady"
+    """The transcript is published; true even if a later step fails."""
+    DEGRADED = "Degraded"
+    """The result lacks something that was asked for."""
+
+
+class WorkflowCreatedReason(StrEnum):
+    """Why `WorkflowCreated` has its status."""
+
+    CREATED = "Created"
+    """True."""
+    UNKNOWN_PROFILE = "UnknownProfile"
+    """False. `spec.profile` names none of the installation's; clears when one is added, or the job
+    names another."""
+    INVALID_REQUEST = "InvalidRequest"
+    """False. The job cannot be rendered with the installation's settings; clears when the settings
+    or the job change."""
+    WORKFLOW_REFUSED = "WorkflowRefused"
+    """False. The API server or a policy refuses the Workflow; tried again every minute."""
+    NAME_TAKEN = "NameTaken"
+    """False, until that object is deleted. A Workflow of the name exists that is not this job's."""
+    WAITING_FOR_EARLIER_ATTEMPT = "WaitingForEarlierAttempt"
+    """False. The attempt before still runs; clears when it ends."""
+
+
+class SucceededReason(StrEnum):
+    """Why `Succeeded` has its status."""
+
+    PENDING = "Pending"
+    """Unknown. The Workflow is about to be created."""
+    QUEUED = "Queued"
+    """Unknown. The Workflow exists, none of its pods runs yet."""
+    RUNNING = "Running"
+    """Unknown. Pods run."""
+    SUSPENDED = "Suspended"
+    """Unknown. Nothing new starts until somebody resumes the job."""
+    RETRYING = "Retrying"
+    """Unknown. Somebody had Argo try a finished Workflow again."""
+    POD_CANNOT_START = "PodCannotStart"
+    """Unknown, then False. A pod waits for an image, a Secret, a ConfigMap or a volume that is not
+    there. The job is stopped when that lasts."""
+    COMPLETED = "Completed"
+    """True. Every step that the result needs has succeeded."""
+    STEP_FAILED = "StepFailed"
+    """False. A step failed in all its tries, and gave no other reason."""
+    BAD_INPUT = "BadInput"
+    """False. A step cannot use what it was given, and trying again would not help."""
+    SOURCE_NOT_FOUND = "SourceNotFound"
+    """False. No object lies where `spec.source` says."""
+    NO_AUDIO = "NoAudio"
+    """False. There are objects, and none of them is audio."""
+    TRACK_UNREADABLE = "TrackUnreadable"
+    """False. A track holds no decodable audio."""
+    TRACK_OFFSET = "TrackOffset"
+    """False. A track claims to start before or after its recording."""
+    MODEL_UNAVAILABLE = "ModelUnavailable"
+    """False. The speech model is not in the image, not on the volume and cannot be downloaded."""
+    LANGUAGE_UNSUPPORTED = "LanguageUnsupported"
+    """False. The model does not speak the recording's language."""
+    SETTINGS = "Settings"
+    """False. A step was told something that it does not understand."""
+    REFUSED = "Refused"
+    """False. Storage or another system refused: rights, bucket or key."""
+    TEMPORARY = "Temporary"
+    """False. Another system was away for longer than the tries lasted."""
+    LANGUAGE_MODEL = "LanguageModel"
+    """False. The language model was away, or did not answer in the asked form, in all tries."""
+    STORAGE_FULL = "StorageFull"
+    """False. A pod ran out of disk."""
+    OUT_OF_MEMORY = "OutOfMemory"
+    """False. A step was killed for using more memory than its limit, in all its tries."""
+    DEADLINE_EXCEEDED = "DeadlineExceeded"
+    """False. The job, or a step, took longer than it may."""
+    WORKFLOW_ERROR = "WorkflowError"
+    """False. Argo could not carry the Workflow on."""
+    WORKFLOW_DELETED = "WorkflowDeleted"
+    """False. Somebody deleted the Workflow before it ended."""
+    CANCELLED = "Cancelled"
+    """False. `spec.cancel` is set."""
+    STOPPED = "Stopped"
+    """False. Somebody stopped the Workflow in Argo."""
+    TERMINATED = "Terminated"
+    """False. Somebody terminated the Workflow in Argo."""
+
+
+class TranscriptReason(StrEnum):
+    """Why `TranscriptReady` has its status."""
+
+    PUBLISHED = "Published"
+    """True."""
+    NOT_YET = "NotYet"
+    """Unknown. The steps that make it go on."""
+    NOT_PUBLISHED = "NotPublished"
+    """False. The job ended before the transcript was published."""
+
+
+class DegradedReason(StrEnum):
+    """Why `Degraded` has its status."""
+
+    NOTHING_MISSING = "NothingMissing"
+    """False."""
+    OPTIONAL_STEP_FAILED = "OptionalStepFailed"
+    """True. The mix, the waveform or the report could not be made; the transcript is whole."""
+    TRACK_GAP = "TrackGap"
+    """True. A track was unusable and `spec.onTrackFailure` is Gap: its words are missing."""
