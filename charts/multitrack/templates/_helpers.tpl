@@ -1,0 +1,276 @@
+{{/* Names, labels and the settings that several templates need. */}}
+
+{{- define "multitrack.fullname" -}}
+{{- $name := .Values.nameOverride | default .Chart.Name -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "multitrack.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (ternary (include "multitrack.fullname" .) "default" .Values.serviceAccount.create) -}}
+{{- end -}}
+
+{{- define "multitrack.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+app.kubernetes.io/name: multitrack
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/part-of: multitrack
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The steps' pods carry name and instance too: only the component tells the operator's apart. */}}
+{{- define "multitrack.operatorSelector" -}}
+app.kubernetes.io/name: multitrack
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/component: operator
+{{- end -}}
+
+{{- define "multitrack.jobNamespaces" -}}
+{{- toYaml (.Values.jobNamespaces | default (list .Release.Namespace) | uniq) -}}
+{{- end -}}
+
+{{- define "multitrack.tag" -}}
+{{- .Values.images.tag | default .Chart.AppVersion -}}
+{{- end -}}
+
+{{- define "multitrack.operatorImage" -}}
+{{- .Values.images.overrides.operator | default (printf "%s/multitrack-operator:%s" .Values.images.registry (include "multitrack.tag" .)) -}}
+{{- end -}}
+
+{{/* What the steps' pods look like, without the profiles: InstallSettings in the sources. */}}
+{{- define "multitrack.installSettings" -}}
+{{- $v := .Values -}}
+{{- $credentials := ternary $v.source.secret $v.storage.secret (ne $v.source.secret.name "") -}}
+{{- $parameters := dict "model" $v.transcription.model -}}
+{{- with $v.storage.endpoint }}{{ $_ := set $parameters "s3-endpoint-url" . }}{{ end -}}
+{{- with $v.llm.baseUrl }}{{ $_ := set $parameters "llm-base-url" . }}{{ end -}}
+{{- with $v.llm.model }}{{ $_ := set $parameters "llm-model" . }}{{ end -}}
+{{- $secrets := dict
+      "AWS_ACCESS_KEY_ID" (dict "name" $credentials.name "key" $credentials.accessKeyIdKey)
+      "AWS_SECRET_ACCESS_KEY" (dict "name" $credentials.name "key" $credentials.secretAccessKeyKey) -}}
+{{- if $v.llm.secret.name }}{{ $_ := set $secrets "MULTITRACK_LLM_API_KEY" $v.llm.secret }}{{ end -}}
+{{- $environment := dict -}}
+{{- with $v.storage.region }}{{ $environment = dict "AWS_REGION" . "AWS_DEFAULT_REGION" . }}{{ end -}}
+{{- $locks := dict "llm" "llm" "mixdown" "mixdown" -}}
+{{- if $v.gpu.concurrency }}{{ $_ := set $locks "gpu" "gpu" }}{{ end -}}
+{{- $settings := dict
+      "instance" .Release.Name
+      "images" (dict
+        "registry" $v.images.registry
+        "tag" (include "multitrack.tag" .)
+        "pullPolicy" $v.images.pullPolicy
+        "pullSecrets" $v.images.pullSecrets
+        "overrides" (omit $v.images.overrides "operator"))
+      "serviceAccounts" (dict "pod" "multitrack-workflow" "executor" "multitrack-executor")
+      "artifactRepository" (dict "configMap" "artifact-repositories" "key" "multitrack")
+      "userId" 10001
+      "gpu" (include "multitrack.gpu" . | fromYaml).gpu
+      "parameters" $parameters
+      "environment" $environment
+      "secrets" $secrets
+      "semaphores" (dict "configMap" "multitrack-semaphores" "keys" $locks) -}}
+{{- with $v.argo.instanceId }}{{ $_ := set $settings "instanceId" . }}{{ end -}}
+{{- if $v.transcription.modelVolume.claimName -}}
+{{- $_ := set $settings "modelVolume" $v.transcription.modelVolume -}}
+{{- end -}}
+{{- toYaml (mergeOverwrite $settings (deepCopy $v.workflows)) -}}
+{{- end -}}
+
+{{/* One key, so that "no GPU" can be said: a template cannot hand over null by itself. */}}
+{{- define "multitrack.gpu" -}}
+{{- if .Values.gpu.enabled -}}
+{{- $gpu := pick .Values.gpu "resourceName" "count" "nodeSelector" "tolerations" -}}
+{{- range $name := list "runtimeClassName" "priorityClassName" "queueName" -}}
+{{- with get $.Values.gpu $name }}{{ $_ := set $gpu $name . }}{{ end -}}
+{{- end -}}
+{{- toYaml (dict "gpu" $gpu) -}}
+{{- else -}}
+gpu: null
+{{- end -}}
+{{- end -}}
+
+{{- define "multitrack.operatorSettings" -}}
+{{- $settings := include "multitrack.installSettings" . | fromYaml -}}
+instance: {{ $settings.instance | quote }}
+jobNamespaces:
+  {{- include "multitrack.jobNamespaces" . | nindent 2 }}
+storage:
+  bucket: {{ .Values.storage.bucket | quote }}
+  {{- with .Values.storage.endpoint }}
+  endpointUrl: {{ . | quote }}
+  {{- end }}
+  {{- with .Values.storage.region }}
+  region: {{ . | quote }}
+  {{- end }}
+{{- with .Values.argo.url }}
+argoUrl: {{ . | quote }}
+{{- end }}
+podStartPatience: {{ .Values.operator.podStartPatience }}
+wakeAfter: {{ .Values.operator.wakeAfter }}
+resyncInterval: {{ .Values.operator.resyncInterval }}
+logLevel: {{ .Values.operator.logLevel }}
+{{- end -}}
+
+{{/* The operator's pod and the test's are alike but for what they run. */}}
+{{- define "multitrack.podSpec" -}}
+serviceAccountName: {{ include "multitrack.serviceAccount" . }}
+automountServiceAccountToken: true
+{{- with .Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  seccompProfile:
+    type: RuntimeDefault
+{{- with .Values.operator.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.operator.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.operator.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.operator.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+volumes:
+  - name: settings
+    configMap:
+      name: {{ include "multitrack.fullname" . }}-settings
+  - name: tmp
+    emptyDir:
+      sizeLimit: 64Mi
+{{- end -}}
+
+{{- define "multitrack.container" -}}
+image: {{ include "multitrack.operatorImage" . | quote }}
+imagePullPolicy: {{ .Values.images.pullPolicy }}
+env:
+  - name: HOME
+    value: /tmp
+  - name: POD_NAMESPACE
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.namespace
+  {{- /* Optional: the operator says itself which Secret or key is missing. */}}
+  - name: AWS_ACCESS_KEY_ID
+    valueFrom:
+      secretKeyRef:
+        name: {{ .Values.storage.secret.name }}
+        key: {{ .Values.storage.secret.accessKeyIdKey }}
+        optional: true
+  - name: AWS_SECRET_ACCESS_KEY
+    valueFrom:
+      secretKeyRef:
+        name: {{ .Values.storage.secret.name }}
+        key: {{ .Values.storage.secret.secretAccessKeyKey }}
+        optional: true
+  {{- with .Values.storage.region }}
+  - name: AWS_REGION
+    value: {{ . | quote }}
+  - name: AWS_DEFAULT_REGION
+    value: {{ . | quote }}
+  {{- end }}
+  {{- with .Values.operator.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+securityContext:
+  allowPrivilegeEscalation: false
+  privileged: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
+resources:
+  {{- toYaml .Values.operator.resources | nindent 2 }}
+volumeMounts:
+  - name: settings
+    mountPath: /etc/multitrack
+    readOnly: true
+  - name: tmp
+    mountPath: /tmp
+{{- end -}}
+
+{{/* The rules of one NetworkPolicy direction; `place` has cidrs and peers, `ports` are numbers. */}}
+{{- define "multitrack.peers" -}}
+{{- range .cidrs }}
+- ipBlock:
+    cidr: {{ . }}
+{{- end }}
+{{- with .peers }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "multitrack.egress" -}}
+{{- $peers := include "multitrack.peers" .place | trim -}}
+{{- $protocols := .protocols | default (list "TCP") -}}
+{{- if not (or $peers .ports) -}}
+- {}
+{{- else -}}
+{{- if .ports -}}
+- ports:
+{{- range $port := .ports }}
+{{- range $protocols }}
+    - port: {{ $port | int }}
+      protocol: {{ . }}
+{{- end }}
+{{- end }}
+{{- if $peers }}
+  to:
+    {{- $peers | nindent 4 }}
+{{- end }}
+{{- else -}}
+- to:
+    {{- $peers | nindent 4 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "multitrack.storagePorts" -}}
+{{- if .Values.networkPolicy.storage.ports -}}
+{{- toYaml .Values.networkPolicy.storage.ports -}}
+{{- else -}}
+{{- $url := urlParse (.Values.storage.endpoint | default "https://s3.amazonaws.com") -}}
+{{- $default := ternary "80" "443" (eq $url.scheme "http") -}}
+- {{ regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default $default }}
+{{- end -}}
+{{- end -}}
+
+{{/* DNS, the API server and S3: what the operator and every step need. */}}
+{{- define "multitrack.storageEgress" -}}
+{{- $policy := .Values.networkPolicy -}}
+{{ include "multitrack.egress" (dict "place" $policy.dns "ports" $policy.dns.ports "protocols" (list "UDP" "TCP")) }}
+{{ include "multitrack.egress" (dict "place" $policy.apiServer "ports" $policy.apiServer.ports) }}
+{{ include "multitrack.egress" (dict "place" $policy.storage "ports" (include "multitrack.storagePorts" . | fromYamlArray)) }}
+{{- end -}}
+
+{{- define "multitrack.check" -}}
+{{- if eq (include "multitrack.tag" .) "latest" -}}
+{{- fail "images.tag: `latest` says nothing about what runs; name a version" -}}
+{{- end -}}
+{{- $settings := include "multitrack.installSettings" . | fromYaml -}}
+{{- if and .Values.llm.baseUrl (not (get $settings.parameters "llm-model")) -}}
+{{- fail "llm.model is empty; name the model to ask for at llm.baseUrl" -}}
+{{- end -}}
+{{- if and .Values.llm.model (not (get $settings.parameters "llm-base-url")) -}}
+{{- fail "llm.baseUrl is empty; name the endpoint that serves llm.model" -}}
+{{- end -}}
+{{- end -}}
