@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script, not a package
-"""Writes what the chart holds in copy: its README's table of values and the RecordingJob definition.
+"""Writes what the chart holds in copy: its README's table of values and the job's definition.
 
 `make generate` runs it; a test compares what it would write with what is there.
 """

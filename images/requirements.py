@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script for the builds, not a package
 """Print what pyproject.toml requires, one requirement a line: `requirements.py [EXTRA,EXTRA]`.
 
 Without extras: what the distribution itself needs. pip cannot install requirements without their

@@ -6,6 +6,7 @@ and the content of
 """
 
 import argparse
+import contextlib
 import errno
 import importlib
 import os
@@ -49,6 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         )
         _run(context)
     except MultitrackError as error:
+        _report_failure(arguments.outputs, error)
         return _fail(str(error), error.exit_code)
     except OSError as error:
         if error.errno == errno.ENOSPC:
@@ -69,6 +71,14 @@ def _run(context: StepContext) -> None:
     report: StepReport = module.run(context)
     report = report.model_copy(update={"duration": round(time.monotonic() - started, 3)})
     (context.outputs / _REPORT).write_text(report.model_dump_json() + "\n", encoding="utf-8")
+
+
+def _report_failure(outputs: Path, error: MultitrackError) -> None:
+    """Leave the reason in step.json; on a disk that takes nothing, the exit code has to do."""
+    with contextlib.suppress(OSError):
+        outputs.mkdir(parents=True, exist_ok=True)
+        report = StepReport(failure_reason=error.reason)
+        (outputs / _REPORT).write_text(report.model_dump_json() + "\n", encoding="utf-8")
 
 
 def _end_with_stdin() -> None:

@@ -7,7 +7,7 @@ decides is not here: it travels as the Workflow's arguments.
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -26,6 +26,7 @@ from workflow_templates.contracts.base import Seconds
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = [
+    "DEFAULT_PROFILE",
     "ArtifactRepository",
     "GpuProfile",
     "Images",
@@ -37,6 +38,7 @@ __all__ = [
     "ServiceAccounts",
     "StepSettings",
     "Toleration",
+    "load_profiles",
     "load_settings",
 ]
 
@@ -306,14 +308,58 @@ class InstallSettings(_Settings):
         return self.steps.get(name, StepSettings())
 
 
-def load_settings(file: Path | None) -> InstallSettings:
-    """Read a settings file; without one, the defaults.
+DEFAULT_PROFILE = "default"
+"""The profile of a job that names none: the settings themselves."""
+
+
+def load_settings(file: Path | None, profile: str = DEFAULT_PROFILE) -> InstallSettings:
+    """Read one profile of a settings file; without a file, the defaults.
+
+    Raises:
+        SettingsError: As for `load_profiles`, or there is no such profile.
+    """
+    profiles = load_profiles(file)
+    try:
+        return profiles[profile]
+    except KeyError:
+        raise SettingsError(
+            f"{profile}: no such profile; known are {', '.join(sorted(profiles))}"
+        ) from None
+
+
+def load_profiles(file: Path | None) -> dict[str, InstallSettings]:
+    """Read a settings file: the settings themselves, and each entry of `profiles` laid over them.
 
     Raises:
         SettingsError: No such file, not YAML, an unknown key or a value that cannot be.
     """
     if file is None:
-        return InstallSettings()
+        return {DEFAULT_PROFILE: InstallSettings()}
+    content = _read_yaml(file)
+    if not isinstance(content, dict):
+        raise SettingsError(f"{file}: not a mapping of settings; correct the file")
+    overlays = content.pop("profiles", None) or {}
+    if not isinstance(overlays, dict) or not all(
+        isinstance(overlay, dict | None) for overlay in overlays.values()
+    ):
+        raise SettingsError(f"{file}: profiles: not a mapping of names to settings")
+    settings = {DEFAULT_PROFILE: _validated(file, content)}
+    for name, overlay in overlays.items():
+        settings[name] = _validated(file, _laid_over(content, overlay or {}))
+    return settings
+
+
+def _laid_over(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings are merged, everything else is replaced."""
+    merged = dict(base)
+    for key, value in overlay.items():
+        below = merged.get(key)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[key] = _laid_over(below, value) if both else value
+    return merged
+
+
+def _read_yaml(file: Path) -> object:
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -321,8 +367,12 @@ def load_settings(file: Path | None) -> InstallSettings:
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise SettingsError(f"{file}: not YAML ({reason}); correct the file") from error
+    return {} if content is None else content
+
+
+def _validated(file: Path, content: Mapping[str, Any]) -> InstallSettings:
     try:
-        return InstallSettings.model_validate({} if content is None else content)
+        return InstallSettings.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"

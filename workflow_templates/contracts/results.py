@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from workflow_templates.contracts.base import Contract, Document, Ratio, Seconds
+from workflow_templates.runtime.errors import FailureReason
 
 __all__ = ["Manifest", "PublishedFile", "StepReport", "Tokens", "Waveform"]
 
@@ -69,3 +70,5 @@ class StepReport(Contract):
     """An earlier output of the same inputs was copied."""
     unread_inputs: tuple[str, ...] = ()
     """Names of declared inputs that did not influence the outputs."""
+    failure_reason: FailureReason | None = None
+    """Why the step failed; None: it did not."""

@@ -262,9 +262,13 @@ volumeMounts:
 {{ include "multitrack.egress" (dict "place" $policy.storage "ports" (include "multitrack.storagePorts" . | fromYamlArray)) }}
 {{- end -}}
 
+{{/* What the schema cannot say: rules about several values. */}}
 {{- define "multitrack.check" -}}
 {{- if eq (include "multitrack.tag" .) "latest" -}}
 {{- fail "images.tag: `latest` says nothing about what runs; name a version" -}}
+{{- end -}}
+{{- if hasKey .Values.profiles "default" -}}
+{{- fail "profiles.default: that name means the install settings themselves; choose another" -}}
 {{- end -}}
 {{- $settings := include "multitrack.installSettings" . | fromYaml -}}
 {{- if and .Values.llm.baseUrl (not (get $settings.parameters "llm-model")) -}}

@@ -1,0 +1,248 @@
+"""RecordingJobs, Workflows and WorkflowTemplates over the Kubernetes API."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import aiohttp
+from kubernetes.aio import client, config
+from kubernetes.aio.client.exceptions import ApiException
+from kubernetes.aio.config.config_exception import ConfigException
+
+from multitrack.api import names
+from multitrack.cluster.errors import (
+    ClusterAwayError,
+    ClusterRefusedError,
+    ConflictError,
+    NotFoundError,
+)
+
+__all__ = ["Body", "Cluster", "connect"]
+
+Body = dict[str, Any]
+"""A Kubernetes object as JSON."""
+
+_ARGO = ("argoproj.io", "v1alpha1")
+_JOBS = (names.GROUP, names.VERSION)
+_MERGE_PATCH = "application/merge-patch+json"
+_APPLY_PATCH = "application/apply-patch+yaml"
+_FIELD_MANAGER = "multitrack"
+_TIMEOUT = 30
+"""Seconds that one request may take."""
+
+
+@asynccontextmanager
+async def connect(context: str | None = None) -> AsyncIterator["Cluster"]:
+    """Connect as the pod's service account, or as the user's kubeconfig says.
+
+    Raises:
+        ClusterRefusedError: Neither is there, or the kubeconfig has no such context.
+    """
+    try:
+        try:
+            config.load_incluster_config()
+        except ConfigException:
+            await config.load_kube_config(context=context)
+    except (ConfigException, OSError) as error:
+        raise ClusterRefusedError(
+            f"no cluster to talk to ({error}); set KUBECONFIG or run inside a cluster"
+        ) from error
+    async with client.ApiClient() as api:
+        yield Cluster(api)
+
+
+class Cluster:
+    """What we do with a cluster. Every method raises `ClusterError`s, see `errors`."""
+
+    def __init__(self, api: client.ApiClient) -> None:
+        self._custom = client.CustomObjectsApi(api)
+        self._extensions = client.ApiextensionsV1Api(api)
+        self._core = client.CoreV1Api(api)
+
+    async def create_job(self, body: Body) -> Body:
+        """Create a RecordingJob; raises ConflictError if the name is taken."""
+        return await self._create(_JOBS, names.PLURAL, body)
+
+    async def get_job(self, namespace: str, name: str) -> Body:
+        """Read a RecordingJob."""
+        with _translated(f"RecordingJob {name}"):
+            return dict(
+                await self._custom.get_namespaced_custom_object(
+                    *_JOBS, namespace, names.PLURAL, name, _request_timeout=_TIMEOUT
+                )
+            )
+
+    async def list_jobs(self, namespace: str) -> list[Body]:
+        """All RecordingJobs of a namespace."""
+        return await self._list(_JOBS, names.PLURAL, namespace, "")
+
+    async def patch_job(self, namespace: str, name: str, patch: Body) -> Body:
+        """Merge a change into a RecordingJob."""
+        return await self._patch(_JOBS, names.PLURAL, namespace, name, patch)
+
+    async def patch_job_status(self, namespace: str, name: str, patch: Body) -> Body:
+        """Merge a change into a RecordingJob's status."""
+        with _translated(f"RecordingJob {name}"):
+            return dict(
+                await self._custom.patch_namespaced_custom_object_status(
+                    *_JOBS,
+                    namespace,
+                    names.PLURAL,
+                    name,
+                    patch,
+                    _content_type=_MERGE_PATCH,
+                    field_manager=_FIELD_MANAGER,
+                    _request_timeout=_TIMEOUT,
+                )
+            )
+
+    async def delete_job(self, namespace: str, name: str) -> None:
+        """Delete a RecordingJob; its Workflows go with it."""
+        await self._delete(_JOBS, names.PLURAL, namespace, name)
+
+    async def create_workflow(self, body: Body) -> Body:
+        """Create a Workflow; raises ConflictError if the name is taken."""
+        return await self._create(_ARGO, "workflows", body)
+
+    async def get_workflow(self, namespace: str, name: str) -> Body:
+        """Read a Workflow."""
+        with _translated(f"Workflow {name}"):
+            return dict(
+                await self._custom.get_namespaced_custom_object(
+                    *_ARGO, namespace, "workflows", name, _request_timeout=_TIMEOUT
+                )
+            )
+
+    async def list_workflows(self, namespace: str, selector: str) -> list[Body]:
+        """Workflows with these labels."""
+        return await self._list(_ARGO, "workflows", namespace, selector)
+
+    async def patch_workflow(self, namespace: str, name: str, patch: Body) -> Body:
+        """Merge a change into a Workflow."""
+        return await self._patch(_ARGO, "workflows", namespace, name, patch)
+
+    async def apply_template(self, namespace: str, body: Body) -> None:
+        """Bring a WorkflowTemplate to what we want, by server-side apply."""
+        name = body["metadata"]["name"]
+        with _translated(f"WorkflowTemplate {name}"):
+            await self._custom.patch_namespaced_custom_object(
+                *_ARGO,
+                namespace,
+                "workflowtemplates",
+                name,
+                body,
+                _content_type=_APPLY_PATCH,
+                field_manager=_FIELD_MANAGER,
+                force=True,
+                _request_timeout=_TIMEOUT,
+            )
+
+    async def list_templates(self, namespace: str, selector: str) -> list[Body]:
+        """WorkflowTemplates with these labels."""
+        return await self._list(_ARGO, "workflowtemplates", namespace, selector)
+
+    async def delete_template(self, namespace: str, name: str) -> None:
+        """Delete a WorkflowTemplate."""
+        await self._delete(_ARGO, "workflowtemplates", namespace, name)
+
+    async def has_resource(self, definition: str) -> bool:
+        """Whether the cluster has a CustomResourceDefinition."""
+        try:
+            with _translated(f"CustomResourceDefinition {definition}"):
+                await self._extensions.read_custom_resource_definition(
+                    definition, _request_timeout=_TIMEOUT
+                )
+        except NotFoundError:
+            return False
+        return True
+
+    async def has_secret_key(self, namespace: str, name: str, key: str) -> bool:
+        """Whether a Secret is there and holds the key."""
+        try:
+            with _translated(f"Secret {name}"):
+                secret = await self._core.read_namespaced_secret(
+                    name, namespace, _request_timeout=_TIMEOUT
+                )
+        except NotFoundError:
+            return False
+        return key in (secret.data or {})
+
+    async def _create(self, group: tuple[str, str], plural: str, body: Body) -> Body:
+        metadata = body["metadata"]
+        what = f"{body['kind']} {metadata.get('name') or metadata.get('generateName')}"
+        with _translated(what):
+            return dict(
+                await self._custom.create_namespaced_custom_object(
+                    *group,
+                    metadata["namespace"],
+                    plural,
+                    body,
+                    field_manager=_FIELD_MANAGER,
+                    field_validation="Strict",
+                    _request_timeout=_TIMEOUT,
+                )
+            )
+
+    async def _list(
+        self, group: tuple[str, str], plural: str, namespace: str, selector: str
+    ) -> list[Body]:
+        with _translated(plural):
+            answer = await self._custom.list_namespaced_custom_object(
+                *group, namespace, plural, label_selector=selector, _request_timeout=_TIMEOUT
+            )
+        return list(answer["items"])
+
+    async def _patch(
+        self, group: tuple[str, str], plural: str, namespace: str, name: str, patch: Body
+    ) -> Body:
+        with _translated(f"{plural} {name}"):
+            return dict(
+                await self._custom.patch_namespaced_custom_object(
+                    *group,
+                    namespace,
+                    plural,
+                    name,
+                    patch,
+                    _content_type=_MERGE_PATCH,
+                    field_manager=_FIELD_MANAGER,
+                    _request_timeout=_TIMEOUT,
+                )
+            )
+
+    async def _delete(self, group: tuple[str, str], plural: str, namespace: str, name: str) -> None:
+        try:
+            with _translated(f"{plural} {name}"):
+                await self._custom.delete_namespaced_custom_object(
+                    *group, namespace, plural, name, _request_timeout=_TIMEOUT
+                )
+        except NotFoundError:
+            return
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    """The one place where the client's errors become ours."""
+    try:
+        yield
+    except ApiException as error:
+        sentence = f"{what}: {_message(error)}"
+        match error.status:
+            case 404:
+                raise NotFoundError(sentence) from error
+            case 409:
+                raise ConflictError(sentence) from error
+            case 400 | 401 | 403 | 405 | 413 | 422:
+                raise ClusterRefusedError(sentence) from error
+            case _:
+                raise ClusterAwayError(sentence) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise ClusterAwayError(f"{what}: the API server does not answer ({error})") from error
+
+
+def _message(error: ApiException) -> str:
+    """The API server's own sentence."""
+    try:
+        return str(json.loads(error.body)["message"])
+    except (TypeError, ValueError, KeyError):
+        return f"{error.status} {error.reason}"

@@ -1,0 +1,220 @@
+"""What to do for a job, and what to say about it: pure, without a clock of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from multitrack.api.names import workflow_name
+from multitrack.api.reasons import Phase, SucceededReason, WorkflowCreatedReason
+from multitrack.api.recording_job import RecordingJob
+from multitrack.api.status import RecordingJobStatus
+from multitrack.controller import report
+from multitrack.controller.observed import Node, WorkflowView
+from multitrack.controller.settings import OperatorSettings
+
+__all__ = [
+    "Action",
+    "CreateWorkflow",
+    "Decision",
+    "DeleteJob",
+    "StopWorkflow",
+    "SuspendWorkflow",
+    "WakeWorkflow",
+    "newest",
+    "reconcile",
+]
+
+_CANNOT_START = (
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "FailedMount",
+)
+"""What Argo says about a pod that only a person can help."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateWorkflow:
+    """Make the Workflow of an attempt."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopWorkflow:
+    """Ask Argo to stop a Workflow."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendWorkflow:
+    """Ask Argo to start nothing new, or to go on."""
+
+    name: str
+    suspend: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WakeWorkflow:
+    """Touch a Workflow that Argo has stopped looking at."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteJob:
+    """The job's time is up."""
+
+
+Action = CreateWorkflow | StopWorkflow | SuspendWorkflow | WakeWorkflow | DeleteJob
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from what is asked for and what is there."""
+
+    status: RecordingJobStatus
+    actions: tuple[Action, ...] = ()
+    look_again: timedelta | None = None
+    """When time alone changes the answer; None: only an event does."""
+
+
+def newest(workflows: tuple[WorkflowView, ...]) -> WorkflowView | None:
+    """The Workflow that counts: `argo resubmit` and new attempts make further ones."""
+    return max(workflows, key=lambda each: (each.created, each.attempt, each.name), default=None)
+
+
+def reconcile(
+    job: RecordingJob,
+    workflows: tuple[WorkflowView, ...],
+    *,
+    settings: OperatorSettings,
+    now: datetime,
+) -> Decision:
+    """Decide.
+
+    Args:
+        job: As the API server last told.
+        workflows: All that carry the job's uid.
+        settings: Of the operator.
+        now: With time zone.
+    """
+    current = newest(workflows)
+    if job.is_being_deleted:
+        return Decision(job.status)
+    if _wants_another_attempt(job, workflows):
+        return _start(job, current, settings, now)
+    if current is not None:
+        return _follow(job, current, settings, now)
+    return _without_workflow(job, now)
+
+
+def _wants_another_attempt(job: RecordingJob, workflows: tuple[WorkflowView, ...]) -> bool:
+    made = max([job.status.attempt, *(workflow.attempt for workflow in workflows)])
+    return job.spec.attempt > made and not job.spec.cancel
+
+
+def _start(
+    job: RecordingJob, current: WorkflowView | None, settings: OperatorSettings, now: datetime
+) -> Decision:
+    """Make the Workflow; one at a time."""
+    if current is None or current.is_finished:
+        status = report.pending(job, now)
+        return Decision(status, (CreateWorkflow(job.spec.attempt),))
+    followed = _follow(job, current, settings, now)
+    waiting = report.not_created(
+        followed.status,
+        job,
+        WorkflowCreatedReason.WAITING_FOR_EARLIER_ATTEMPT,
+        f"{current.name} still runs; attempt {job.spec.attempt} starts when it has ended",
+        now,
+    )
+    stop = (StopWorkflow(current.name),) if job.spec.force and current.shutdown is None else ()
+    return Decision(waiting, (*followed.actions, *stop), followed.look_again)
+
+
+def _follow(
+    job: RecordingJob, current: WorkflowView, settings: OperatorSettings, now: datetime
+) -> Decision:
+    """Say what Argo says; act only where the spec or time asks for it."""
+    stuck = _stuck_pod(current)
+    status = report.following(job, current, stuck, settings=settings, now=now)
+    if current.is_finished:
+        return _after_the_end(job, status, now)
+    actions: list[Action] = []
+    looks: list[timedelta] = []
+    if job.spec.cancel and current.shutdown is None:
+        actions.append(StopWorkflow(current.name))
+    if job.spec.suspend != status.suspend_requested:
+        actions.append(SuspendWorkflow(current.name, job.spec.suspend))
+        status = status.model_copy(update={"suspend_requested": job.spec.suspend})
+    if stuck is not None and stuck.started is not None and current.shutdown is None:
+        left = stuck.started + timedelta(seconds=settings.pod_start_patience) - now
+        if left <= timedelta():
+            actions.append(StopWorkflow(current.name))
+        else:
+            looks.append(left)
+    if _may_be_forgotten(current) and current.changed is not None:
+        left = current.changed + timedelta(seconds=settings.wake_after) - now
+        if left <= timedelta():
+            actions.append(WakeWorkflow(current.name))
+        else:
+            looks.append(left)
+    return Decision(status, tuple(actions), min(looks, default=None))
+
+
+def _after_the_end(job: RecordingJob, status: RecordingJobStatus, now: datetime) -> Decision:
+    ttl, ended = job.spec.ttl_seconds_after_finished, status.completion_time
+    if ttl is None or ended is None:
+        return Decision(status)
+    left = ended + timedelta(seconds=ttl) - now
+    if left <= timedelta():
+        return Decision(status, (DeleteJob(),))
+    return Decision(status, look_again=left)
+
+
+def _without_workflow(job: RecordingJob, now: datetime) -> Decision:
+    """No Workflow is there, and none is wanted: it is gone, or was never to be."""
+    if job.status.phase.is_final:
+        status = report.workflow_gone(job.status)
+        return _after_the_end(job, status, now)
+    if job.status.workflow_ref is None:
+        return Decision(report.cancelled_before_start(job, now))
+    return Decision(
+        report.ended(
+            report.workflow_gone(job.status),
+            job,
+            Phase.CANCELLED if job.spec.cancel else Phase.FAILED,
+            SucceededReason.CANCELLED if job.spec.cancel else SucceededReason.WORKFLOW_DELETED,
+            f"Workflow {workflow_name(job.name, job.uid, job.status.attempt)} was deleted before "
+            "it ended; raise spec.attempt to run again",
+            now,
+        )
+    )
+
+
+def _stuck_pod(workflow: WorkflowView) -> Node | None:
+    """The first pod that cannot start until a person does something."""
+    if workflow.is_finished:
+        return None
+    waiting = [
+        node
+        for node in (workflow.nodes or {}).values()
+        if node.type == "Pod"
+        and node.phase == "Pending"
+        and any(word in node.message for word in _CANNOT_START)
+    ]
+    return min(waiting, key=lambda node: (node.started is None, node.started), default=None)
+
+
+def _may_be_forgotten(workflow: WorkflowView) -> bool:
+    """It is said to run, and none of its pods is: Argo should be doing something about that."""
+    if workflow.phase != "Running" or workflow.is_suspended or workflow.nodes is None:
+        return False
+    return not any(
+        node.type == "Pod" and node.phase in ("Pending", "Running")
+        for node in workflow.nodes.values()
+    )

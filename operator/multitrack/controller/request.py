@@ -1,0 +1,86 @@
+"""From a job's spec to what its Workflow is told."""
+
+import json
+
+from multitrack.api import names
+from multitrack.api.recording_job import RecordingJob
+from multitrack.api.spec import OnTrackFailure, RecordingJobSpec
+from multitrack.controller.settings import Storage
+from workflow_templates.argo.names import QUEUE_PARAMETER
+from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.argo.workflows import Manifest, Owner, WorkflowRequest, render_workflow
+from workflow_templates.pipelines import PROCESS_RECORDING
+
+__all__ = ["job_workflow"]
+
+
+def job_workflow(
+    job: RecordingJob, attempt: int, settings: InstallSettings, storage: Storage
+) -> Manifest:
+    """The Workflow of one attempt.
+
+    Raises:
+        SettingsError: The job asks for something that the installation cannot do.
+    """
+    spec = job.spec
+    request = WorkflowRequest(
+        job_uid=job.uid,
+        arguments=_arguments(spec, settings, storage),
+        name=names.workflow_name(job.name, job.uid, attempt),
+        title=spec.title or job.name,
+        labels={
+            names.JOB_NAME_LABEL: names.job_name_label(job.name),
+            names.ATTEMPT_LABEL: str(attempt),
+        },
+        owner=Owner(names.API_VERSION, names.KIND, job.name, job.uid),
+        priority=spec.scheduling.priority or None,
+        suspend=spec.suspend,
+        deadline=spec.scheduling.active_deadline_seconds,
+    )
+    manifest = render_workflow(PROCESS_RECORDING, settings, request)
+    manifest["metadata"]["namespace"] = job.namespace
+    return manifest
+
+
+def _arguments(
+    spec: RecordingJobSpec, settings: InstallSettings, storage: Storage
+) -> dict[str, str]:
+    """Job parameters; what the spec leaves open keeps the installation's default."""
+    arguments = {
+        "source": json.dumps(_addresses(spec, storage)),
+        "participants": json.dumps(_participants(spec), ensure_ascii=False),
+        "title": spec.title,
+        "language": spec.language,
+        "on-track-failure": "gap" if spec.on_track_failure is OnTrackFailure.GAP else "fail",
+        "mixdown": _word(spec.steps.mixdown),
+        "waveform": _word(spec.steps.waveform),
+        "report": _word(spec.steps.report),
+    }
+    if spec.transcription.model:
+        arguments["model"] = spec.transcription.model
+    if spec.transcription.vocabulary:
+        arguments["vocabulary"] = ", ".join(spec.transcription.vocabulary)
+    if spec.scheduling.queue_name and settings.gpu and settings.gpu.queue_name:
+        arguments[QUEUE_PARAMETER] = spec.scheduling.queue_name
+    return arguments
+
+
+def _addresses(spec: RecordingJobSpec, storage: Storage) -> list[str]:
+    source = spec.source
+    if source.s3 is not None:
+        return [f"s3://{source.s3.bucket or storage.bucket}/{source.s3.prefix}"]
+    return [f"s3://{track.bucket or storage.bucket}/{track.key}" for track in source.tracks or ()]
+
+
+def _participants(spec: RecordingJobSpec) -> list[dict[str, object]]:
+    """Rows as get-participants reads them."""
+    rows: list[dict[str, object]] = [row.to_body() for row in spec.participants]
+    for track in spec.source.tracks or ():
+        told = {"name": track.name, "offset": track.offset, "shared": track.shared}
+        if said := {name: value for name, value in told.items() if value}:
+            rows.append({"file": track.key, **said})
+    return rows
+
+
+def _word(value: bool) -> str:  # noqa: FBT001 - a conversion
+    return "true" if value else "false"

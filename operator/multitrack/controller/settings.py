@@ -1,0 +1,61 @@
+"""What the operator's process is told, beside how Workflows are rendered."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, HttpUrl, ValidationError
+
+from multitrack.api.base import Resource
+from workflow_templates.runtime.errors import SettingsError
+
+__all__ = ["OperatorSettings", "Storage", "load_operator_settings"]
+
+
+class Storage(Resource):
+    """The bucket of all jobs."""
+
+    bucket: str
+    """Its name."""
+    endpoint_url: str = ""
+    """Of an S3 service that is not Amazon's."""
+    region: str = ""
+    """Where the bucket lies, if that matters."""
+
+
+class OperatorSettings(Resource):
+    """operator.yaml."""
+
+    instance: str = "multitrack"
+    """The installation's name."""
+    job_namespaces: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Where RecordingJobs are looked for."""
+    storage: Storage
+    """The bucket of all jobs."""
+    argo_url: HttpUrl | None = None
+    """Address of Argo's UI, for links."""
+    pod_start_patience: Annotated[float, Field(ge=0)] = 300.0
+    """Seconds that a pod may wait for an image, a Secret or a volume before its job is stopped."""
+    wake_after: Annotated[float, Field(ge=5)] = 60.0
+    """Seconds without any change after which a Workflow without pods is taken for forgotten."""
+    resync_interval: Annotated[float, Field(ge=1)] = 60.0
+    """Seconds between two looks at all unfinished jobs."""
+    log_level: Literal["debug", "info", "warning"] = "info"
+    """How much is logged."""
+
+
+def load_operator_settings(file: Path) -> OperatorSettings:
+    """Read operator.yaml.
+
+    Raises:
+        SettingsError: No such file, not YAML, or a value that cannot be.
+    """
+    try:
+        return OperatorSettings.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise SettingsError(f"{file}: cannot be read ({reason}); check the path") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise SettingsError(f"{file}: {place}: {first['msg']}") from error
