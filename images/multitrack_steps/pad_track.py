@@ -184,4 +184,5 @@ def _report(track: Track) -> StepReport:
         warnings=tuple(warnings),
         audio_seconds=0.0 if track.failed else track.duration,
         tracks=1,
+        is_gap=track.failed is not None,
     )

@@ -141,7 +141,7 @@ def _write_gap(context: StepContext, reason: str) -> StepReport:
         failed=reason,
     )
     words.write(context.output("words", index))
-    return StepReport(warnings=(reason,), unread_inputs=("probes", "earlier"))
+    return StepReport(warnings=(reason,), is_gap=True, unread_inputs=("probes", "earlier"))
 
 
 def _report(

@@ -354,8 +354,10 @@ def _laid_over(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str,
     merged = dict(base)
     for key, value in overlay.items():
         below = merged.get(key)
-        both = isinstance(below, dict) and isinstance(value, dict)
-        merged[key] = _laid_over(below, value) if both else value
+        if isinstance(below, dict) and isinstance(value, dict):
+            merged[key] = _laid_over(below, value)
+        else:
+            merged[key] = value
     return merged
 
 

@@ -70,5 +70,7 @@ class StepReport(Contract):
     """An earlier output of the same inputs was copied."""
     unread_inputs: tuple[str, ...] = ()
     """Names of declared inputs that did not influence the outputs."""
+    is_gap: bool = False
+    """The track was unusable and is marked as a gap."""
     failure_reason: FailureReason | None = None
     """Why the step failed; None: it did not."""

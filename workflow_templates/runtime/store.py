@@ -158,6 +158,11 @@ class S3Store:
             tuple(sorted(objects, key=lambda found: found.address)), tuple(sorted(folders))
         )
 
+    def check_bucket(self, bucket: str) -> None:
+        """Make sure that the bucket is there and may be listed; raises what is in the way."""
+        with _conversion("list", S3Address(bucket, ""), "s3:ListBucket"):
+            self._client.list_objects_v2(Bucket=bucket, MaxKeys=1)
+
     def head(self, address: S3Address, version: str | None = None) -> S3Object:
         """Ask for size, ETag and version of one object."""
         with _conversion("read", address, _get_right(version)):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
 __all__ = ["Resource", "cel", "checked", "list_map", "list_set"]
@@ -24,7 +24,7 @@ class Resource(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def cel(rule: str, message: str, **more: str) -> dict[str, str]:
+def cel(rule: str, message: str, **more: str) -> dict[str, JsonValue]:
     """One of the API server's own checks, with the sentence that its refusal says.
 
     Args:

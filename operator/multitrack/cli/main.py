@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from multitrack.cli.evaluate import evaluate_command
+from multitrack.cli.operator import check_install, crd, operator
 from multitrack.cli.rename import rename_command
 from multitrack.cli.render import render_command
 from multitrack.cli.run import run_command
@@ -29,6 +30,9 @@ app.command("rename")(rename_command)
 app.command("evaluate")(evaluate_command)
 app.command("render")(render_command)
 app.command("steps")(steps_command)
+app.command("crd", rich_help_panel="For an installation")(crd)
+app.command("check-install", rich_help_panel="For an installation")(check_install)
+app.command("operator", rich_help_panel="For an installation")(operator)
 
 
 @app.callback()

@@ -25,6 +25,7 @@ def render_command(
         typer.Option(help="The installation's settings, YAML. \\[default: the defaults]"),
     ] = None,
     pipeline: Annotated[str, typer.Option(help="Which pipeline.")] = PROCESS_RECORDING.name,
+    profile: Annotated[str, typer.Option(help="One of the profiles in the settings.")] = "default",
 ) -> None:
     """Print a pipeline as Argo runs it: an immutable WorkflowTemplate, named after its content.
 
@@ -32,10 +33,10 @@ def render_command(
 
     multitrack render --inline | argo submit - --parameter-file job.yaml
     """
-    typer.echo(_rendered(_pipeline_named(pipeline), settings, inline=inline), nl=False)
+    typer.echo(_rendered(_pipeline_named(pipeline), settings, profile, inline=inline), nl=False)
 
 
-def _rendered(pipeline: Pipeline, settings_file: Path | None, *, inline: bool) -> str:
+def _rendered(pipeline: Pipeline, settings_file: Path | None, profile: str, *, inline: bool) -> str:
     try:
         # Hera takes half a second to import and is there only where the operator is.
         from workflow_templates.argo.settings import load_settings  # noqa: PLC0415
@@ -49,7 +50,7 @@ def _rendered(pipeline: Pipeline, settings_file: Path | None, *, inline: bool) -
             f"rendering needs the package {error.name}; pip install 'multitrack[operator]'"
         ) from error
     render = render_inline if inline else render_template
-    return to_yaml(render(pipeline, load_settings(settings_file)))
+    return to_yaml(render(pipeline, load_settings(settings_file, profile)))
 
 
 def _pipeline_named(name: str) -> Pipeline:

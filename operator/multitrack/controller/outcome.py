@@ -61,9 +61,8 @@ def reason_of(workflow: WorkflowView, run: Node) -> SucceededReason:
     tries = workflow.tries(run)
     last = tries[-1] if tries else run
     if told := report_of(last).failure_reason:
-        return next(
-            (reason for reason in SucceededReason if reason == told), SucceededReason.STEP_FAILED
-        )
+        known = {reason.value: reason for reason in SucceededReason}
+        return known.get(told.value, SucceededReason.STEP_FAILED)
     if "OOMKilled" in last.message:
         return SucceededReason.OUT_OF_MEMORY
     if "deadline" in last.message.lower():
@@ -73,13 +72,13 @@ def reason_of(workflow: WorkflowView, run: Node) -> SucceededReason:
 
 def track_gaps(workflow: WorkflowView) -> list[str]:
     """Warnings about tracks that were left out."""
-    return [
-        warning
+    reports = [
+        report_of(run)
         for step in ("pad-track", "transcribe-track")
         for run in workflow.of_step(step)
-        for warning in report_of(run).warnings
-        if "gap" in warning
     ]
+    warnings = [warning for report in reports if report.is_gap for warning in report.warnings]
+    return list(dict.fromkeys(warnings))
 
 
 def facts_of(workflow: WorkflowView) -> RecordingFacts | None:

@@ -1,6 +1,6 @@
 """What a job's status says: conditions, phase, steps, from what was observed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from multitrack.api.reasons import (
     ConditionStatus,
@@ -31,6 +31,8 @@ __all__ = [
 
 _TRUE, _FALSE, _UNKNOWN = ConditionStatus.TRUE, ConditionStatus.FALSE, ConditionStatus.UNKNOWN
 _LAST_OF_TRANSCRIPT = "finalize"
+_NOT_YET = datetime.fromtimestamp(0, UTC)
+"""Stands in until a condition is put beside the ones before."""
 
 
 def pending(job: RecordingJob, now: datetime) -> RecordingJobStatus:
@@ -235,12 +237,8 @@ def _why_it_ended(
 ) -> tuple[SucceededReason, str]:
     if failure is not None and _gave_up_waiting(job, workflow):
         return SucceededReason.POD_CANNOT_START, f"{failure.step}: {failure.message}"
-    if job.spec.cancel:
-        return SucceededReason.CANCELLED, "cancelled by spec.cancel; what was computed is kept"
-    if workflow.shutdown == "Terminate":
-        return SucceededReason.TERMINATED, "the Workflow was terminated in Argo"
     if workflow.shutdown:
-        return SucceededReason.STOPPED, "the Workflow was stopped in Argo"
+        return _who_stopped_it(job, workflow.shutdown)
     failed = outcome.failed_runs(PROCESS_RECORDING, workflow, optional=False)
     if failed and failure is not None:
         whose = f" ({failure.track})" if failure.track else ""
@@ -249,6 +247,14 @@ def _why_it_ended(
     if "deadline" in workflow.message.lower() or "Max duration" in workflow.message:
         return SucceededReason.DEADLINE_EXCEEDED, f"the job took too long: {workflow.message}"
     return SucceededReason.WORKFLOW_ERROR, workflow.message or "Argo gives no reason"
+
+
+def _who_stopped_it(job: RecordingJob, shutdown: str) -> tuple[SucceededReason, str]:
+    if job.spec.cancel:
+        return SucceededReason.CANCELLED, "cancelled by spec.cancel; what was computed is kept"
+    if shutdown == "Terminate":
+        return SucceededReason.TERMINATED, "the Workflow was terminated in Argo"
+    return SucceededReason.STOPPED, "the Workflow was stopped in Argo"
 
 
 def _transcript(steps: tuple[StepStatus, ...], *, is_over: bool) -> tuple[Condition, ...]:
@@ -289,7 +295,7 @@ def _condition(
         status=status,
         reason=reason,
         message=message,
-        last_transition_time=datetime.min,
+        last_transition_time=_NOT_YET,
     )
 
 

@@ -1,0 +1,57 @@
+"""`multitrack operator`, `multitrack check-install` and `multitrack crd`: what the chart runs."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from multitrack.api.crd import custom_resource_definition
+from workflow_templates.runtime.errors import ExitCode
+
+__all__ = ["check_install", "crd", "operator"]
+
+Settings = Annotated[
+    Path, typer.Option("--settings", metavar="FILE", help="operator.yaml: namespaces, bucket, UI.")
+]
+Workflows = Annotated[
+    Path, typer.Option("--workflows", metavar="FILE", help="workflows.yaml: images, nodes, limits.")
+]
+
+
+def operator(settings: Settings, workflows: Workflows) -> None:
+    """Follow RecordingJobs in a cluster until a signal comes."""
+    from multitrack.controller.process import run_operator  # noqa: PLC0415 - Kopf is heavy
+    from multitrack.controller.settings import load_operator_settings  # noqa: PLC0415
+    from workflow_templates.argo.settings import load_profiles  # noqa: PLC0415
+
+    asyncio.run(run_operator(load_operator_settings(settings), load_profiles(workflows)))
+
+
+def check_install(settings: Settings, workflows: Workflows) -> None:
+    """Say what an installation still lacks, a sentence a line; exit code 2 if anything."""
+    from multitrack.controller.settings import load_operator_settings  # noqa: PLC0415
+    from workflow_templates.argo.settings import load_profiles  # noqa: PLC0415
+
+    operator_settings, profiles = load_operator_settings(settings), load_profiles(workflows)
+
+    async def look() -> list[str]:
+        from multitrack.cluster.client import connect  # noqa: PLC0415
+        from multitrack.controller.startup_check import what_is_missing  # noqa: PLC0415
+
+        async with connect() as cluster:
+            return [each async for each in what_is_missing(cluster, operator_settings, profiles)]
+
+    problems = asyncio.run(look())
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(ExitCode.BAD_INPUT)
+    typer.echo("Everything that Multitrack needs is there.")
+
+
+def crd() -> None:
+    """Print the CustomResourceDefinition of RecordingJob, for `kubectl apply -f -`."""
+    import yaml  # noqa: PLC0415 - comes with the operator's packages
+
+    typer.echo(yaml.safe_dump(custom_resource_definition(), sort_keys=False, width=100), nl=False)

@@ -1,0 +1,272 @@
+"""The control loop: keeps what was last seen, asks `reconcile`, carries its answer out."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from multitrack.api import names
+from multitrack.api.reasons import ConditionType, WorkflowCreatedReason
+from multitrack.api.recording_job import RecordingJob
+from multitrack.api.status import RecordingJobStatus, timestamp
+from multitrack.cluster.client import Cluster
+from multitrack.cluster.errors import (
+    ClusterAwayError,
+    ClusterRefusedError,
+    ConflictError,
+    NotFoundError,
+)
+from multitrack.controller import report
+from multitrack.controller.announce import Announce
+from multitrack.controller.metrics import Metrics
+from multitrack.controller.observed import WorkflowView
+from multitrack.controller.reconcile import (
+    Action,
+    CreateWorkflow,
+    Decision,
+    DeleteJob,
+    StopWorkflow,
+    SuspendWorkflow,
+    WakeWorkflow,
+    reconcile,
+)
+from multitrack.controller.request import job_workflow
+from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.templates import Templates
+from multitrack.controller.work_queue import Key, WorkQueue
+from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.runtime.errors import SettingsError
+
+__all__ = ["Controller"]
+
+_log = logging.getLogger("multitrack.operator")
+
+_WORKERS = 8
+"""Jobs looked at side by side; each look is a few requests."""
+
+_REFUSED_AGAIN = timedelta(seconds=60)
+
+
+class Controller:
+    """Brings every job to what is asked for, whatever order events come in."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        settings: OperatorSettings,
+        profiles: Mapping[str, InstallSettings],
+        metrics: Metrics,
+        announce: Announce,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._cluster = cluster
+        self._settings = settings
+        self._profiles = profiles
+        self._metrics = metrics
+        self._announce = announce
+        self._clock = clock
+        self._queue = WorkQueue()
+        self._jobs: dict[Key, RecordingJob] = {}
+        self._key_by_uid: dict[str, Key] = {}
+        self._workflows: dict[str, dict[str, WorkflowView]] = defaultdict(dict)
+        self.templates = Templates(cluster, profiles)
+        self.last_look = clock()
+        """When the loop last did anything; readiness looks at it."""
+
+    def see_job(self, body: Mapping[str, Any], *, is_gone: bool) -> None:
+        """Take in what the API server says about a job."""
+        metadata = body["metadata"]
+        key = (metadata["namespace"], metadata["name"])
+        if is_gone:
+            self._jobs.pop(key, None)
+            self._key_by_uid.pop(metadata["uid"], None)
+            return
+        try:
+            job = RecordingJob.from_body(body)
+        except ValidationError as error:
+            _log.error("job not understood", extra={"job": "/".join(key), "error": str(error)})
+            return
+        self._jobs[key] = job
+        self._key_by_uid[job.uid] = key
+        self._queue.add(key)
+
+    def see_workflow(self, body: Mapping[str, Any], *, is_gone: bool) -> None:
+        """Take in what the API server says about a Workflow."""
+        view = WorkflowView.from_body(body, self._clock())
+        of_job = self._workflows[view.job_uid]
+        if not is_gone:
+            of_job[view.name] = view
+        elif (known := of_job.get(view.name)) and known.uid == view.uid:
+            del of_job[view.name]
+            if not of_job:
+                del self._workflows[view.job_uid]
+        if key := self._key_by_uid.get(view.job_uid):
+            self._queue.add(key)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(_WORKERS):
+                tasks.create_task(self._work())
+            tasks.create_task(self._resync())
+
+    async def _resync(self) -> None:
+        """Look at every unfinished job now and then: no event is needed to go on."""
+        while True:
+            await asyncio.sleep(self._settings.resync_interval)
+            self.last_look = self._clock()
+            for key, job in list(self._jobs.items()):
+                if not job.status.phase.is_final:
+                    self._queue.add(key)
+            self._metrics.count_jobs(self._jobs.values())
+            await self._collect_templates()
+
+    async def _collect_templates(self) -> None:
+        used = {
+            view.template
+            for of_job in self._workflows.values()
+            for view in of_job.values()
+            if view.template
+        }
+        for namespace in self._settings.job_namespaces:
+            try:
+                await self.templates.collect(namespace, used)
+            except (ClusterAwayError, ClusterRefusedError) as error:
+                _log.warning("templates not collected", extra={"error": str(error)})
+
+    async def _work(self) -> None:
+        while True:
+            key = await self._queue.take()
+            try:
+                with self._metrics.reconcile.time():
+                    await self._look_at(key)
+            except (ClusterAwayError, ClusterRefusedError) as error:
+                self._metrics.errors.inc()
+                _log.warning("look failed", extra={"job": "/".join(key), "error": str(error)})
+                self._queue.failed(key)
+            except Exception:  # noqa: BLE001 - the edge: one broken job must not stop the others
+                self._metrics.errors.inc()
+                _log.exception("look failed unexpectedly", extra={"job": "/".join(key)})
+                self._queue.failed(key)
+            else:
+                self._queue.done(key)
+
+    async def _look_at(self, key: Key) -> None:
+        job = self._jobs.get(key)
+        if job is None:
+            return
+        workflows = await self._workflows_of(job)
+        decision = reconcile(job, workflows, settings=self._settings, now=self._clock())
+        for action in decision.actions:
+            decision = await self._carry_out(job, action, decision)
+        await self._write(job, decision.status)
+        if decision.look_again is not None:
+            self._queue.add_later(key, decision.look_again)
+
+    async def _workflows_of(self, job: RecordingJob) -> tuple[WorkflowView, ...]:
+        """What was seen; a Workflow that we know of and have not seen is asked for."""
+        seen = self._workflows.get(job.uid, {})
+        known = job.status.workflow_ref
+        if known is not None and not known.deleted and known.name not in seen:
+            try:
+                body = await self._cluster.get_workflow(job.namespace, known.name)
+            except NotFoundError:
+                return tuple(seen.values())
+            view = WorkflowView.from_body(body, self._clock())
+            if view.uid == known.uid:
+                self._workflows[job.uid][view.name] = view
+        return tuple(self._workflows.get(job.uid, {}).values())
+
+    async def _carry_out(self, job: RecordingJob, action: Action, decision: Decision) -> Decision:
+        match action:
+            case CreateWorkflow(attempt):
+                return await self._create(job, attempt, decision)
+            case StopWorkflow(name):
+                await self._patch(job, name, {"spec": {"shutdown": "Stop"}})
+            case SuspendWorkflow(name, suspend):
+                await self._patch(job, name, {"spec": {"suspend": suspend or None}})
+            case WakeWorkflow(name):
+                woken = {names.WOKEN_ANNOTATION: timestamp(self._clock())}
+                await self._patch(job, name, {"metadata": {"annotations": woken}})
+                self._metrics.woken.inc()
+                _log.info("workflow woken", extra={"job": job.name, "workflow": name})
+            case DeleteJob():
+                await self._cluster.delete_job(job.namespace, job.name)
+        return decision
+
+    async def _patch(self, job: RecordingJob, name: str, patch: dict[str, Any]) -> None:
+        try:
+            body = await self._cluster.patch_workflow(job.namespace, name, patch)
+        except NotFoundError:
+            return
+        self.see_workflow(body, is_gone=False)
+
+    async def _create(self, job: RecordingJob, attempt: int, decision: Decision) -> Decision:
+        """Make the Workflow; what stands in the way becomes a condition."""
+        profile = self._profiles.get(job.spec.profile)
+        if profile is None:
+            text = f"{job.spec.profile} is no profile of this installation; known are "
+            text += ", ".join(sorted(self._profiles))
+            return self._refused(job, decision, WorkflowCreatedReason.UNKNOWN_PROFILE, text)
+        try:
+            manifest = job_workflow(job, attempt, profile, self._settings.storage)
+            await self.templates.ensure(job.namespace, job.spec.profile)
+            body = await self._cluster.create_workflow(manifest)
+        except SettingsError as error:
+            reason = WorkflowCreatedReason.INVALID_REQUEST
+            return self._refused(job, decision, reason, str(error))
+        except ConflictError:
+            body = await self._cluster.get_workflow(job.namespace, manifest["metadata"]["name"])
+            if (body["metadata"].get("labels") or {}).get(names.JOB_UID_LABEL) != job.uid:
+                text = f"Workflow {body['metadata']['name']} is not this job's; delete it"
+                return self._refused(job, decision, WorkflowCreatedReason.NAME_TAKEN, text)
+        except ClusterRefusedError as error:
+            self._metrics.api_errors.labels(verb="create").inc()
+            reason = WorkflowCreatedReason.WORKFLOW_REFUSED
+            return self._refused(job, decision, reason, str(error))
+        if job.status.attempt == 0:
+            self._metrics.creation.observe((self._clock() - job.created).total_seconds())
+        _log.info("workflow created", extra={"job": job.name, "workflow": body["metadata"]["name"]})
+        self.see_workflow(body, is_gone=False)
+        workflows = tuple(self._workflows[job.uid].values())
+        return reconcile(job, workflows, settings=self._settings, now=self._clock())
+
+    def _refused(
+        self, job: RecordingJob, decision: Decision, reason: WorkflowCreatedReason, text: str
+    ) -> Decision:
+        status = report.not_created(decision.status, job, reason, text, self._clock())
+        return Decision(status, (), _REFUSED_AGAIN)
+
+    async def _write(self, job: RecordingJob, status: RecordingJobStatus) -> None:
+        """Write the status, if it says anything new, unless the job has changed meanwhile."""
+        self.last_look = self._clock()
+        if status == job.status:
+            return
+        patch = {
+            "metadata": {"resourceVersion": job.resource_version},
+            "status": status.to_patch(),
+        }
+        try:
+            body = await self._cluster.patch_job_status(job.namespace, job.name, patch)
+        except ConflictError:
+            self._queue.add_later(job.key, timedelta(seconds=0.2))
+            return
+        except NotFoundError:
+            return
+        self._metrics.note_change(job.status, status)
+        await self._announce(job, status)
+        if self._jobs.get(job.key, job).uid == job.uid:
+            self._jobs[job.key] = RecordingJob.from_body(body)
+        succeeded = status.condition(ConditionType.SUCCEEDED)
+        _log.info(
+            "status written",
+            extra={
+                "job": job.name,
+                "phase": status.phase.value,
+                "reason": succeeded.reason if succeeded else None,
+            },
+        )

@@ -1,0 +1,84 @@
+"""The operator's figures, as Prometheus reads them at /metrics."""
+
+from collections.abc import Iterable
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+from multitrack.api.reasons import ConditionType, Phase
+from multitrack.api.recording_job import RecordingJob
+from multitrack.api.status import RecordingJobStatus
+
+__all__ = ["Metrics"]
+
+_SECONDS_OF_JOBS = (30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400)
+_SECONDS_TO_START = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+
+class Metrics:
+    """What is counted and measured. Labels have few values; jobs are no label."""
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self.jobs = Gauge("multitrack_jobs", "RecordingJobs by phase", ["phase"], registry=registry)
+        self.finished = Counter(
+            "multitrack_jobs_finished_total",
+            "Runs that have ended",
+            ["outcome", "reason"],
+            registry=registry,
+        )
+        self.duration = Histogram(
+            "multitrack_job_duration_seconds",
+            "From the Workflow's creation to its end",
+            buckets=_SECONDS_OF_JOBS,
+            registry=registry,
+        )
+        self.creation = Histogram(
+            "multitrack_workflow_creation_seconds",
+            "From the job's creation to its first Workflow's",
+            buckets=_SECONDS_TO_START,
+            registry=registry,
+        )
+        self.step_failures = Counter(
+            "multitrack_step_failures_total",
+            "Steps that failed their job",
+            ["step", "reason"],
+            registry=registry,
+        )
+        self.reconcile = Histogram(
+            "multitrack_reconcile_seconds", "One look at one job", registry=registry
+        )
+        self.errors = Counter(
+            "multitrack_reconcile_errors_total",
+            "Looks that failed and are repeated",
+            registry=registry,
+        )
+        self.woken = Counter(
+            "multitrack_workflows_woken_total",
+            "Workflows that Argo had stopped looking at",
+            registry=registry,
+        )
+        self.api_errors = Counter(
+            "multitrack_api_errors_total",
+            "Requests that the API server refused or did not answer",
+            ["verb"],
+            registry=registry,
+        )
+
+    def count_jobs(self, jobs: Iterable[RecordingJob]) -> None:
+        """Set the gauge of jobs by phase."""
+        counts = dict.fromkeys(Phase, 0)
+        for job in jobs:
+            counts[job.status.phase] += 1
+        for phase, count in counts.items():
+            self.jobs.labels(phase=phase.value).set(count)
+
+    def note_change(self, before: RecordingJobStatus, after: RecordingJobStatus) -> None:
+        """Count an end, once: when the status first says so."""
+        if not after.phase.is_final or before.completion_time == after.completion_time:
+            return
+        succeeded = after.condition(ConditionType.SUCCEEDED)
+        reason = succeeded.reason if succeeded else "Unknown"
+        self.finished.labels(outcome=after.phase.value, reason=reason).inc()
+        if after.start_time and after.completion_time:
+            self.duration.observe((after.completion_time - after.start_time).total_seconds())
+        if after.failure:
+            self.step_failures.labels(step=after.failure.step, reason=reason).inc()

@@ -1,0 +1,78 @@
+"""The operator's process: wires the parts, runs them, ends when one of them does."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import kopf
+from pythonjsonlogger.json import JsonFormatter
+
+from multitrack.cluster.client import connect
+from multitrack.controller.announce import post_events
+from multitrack.controller.handlers import operator_settings, register
+from multitrack.controller.health import serve_health
+from multitrack.controller.loop import Controller
+from multitrack.controller.metrics import Metrics
+from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.startup_check import what_is_missing
+from workflow_templates.argo.settings import InstallSettings
+
+__all__ = ["run_operator"]
+
+_log = logging.getLogger("multitrack.operator")
+
+_SILENCE = timedelta(minutes=5)
+"""A loop that has not even looked at the clock for so long hangs."""
+
+
+async def run_operator(settings: OperatorSettings, profiles: Mapping[str, InstallSettings]) -> None:
+    """Follow jobs until a signal comes.
+
+    Raises:
+        ClusterRefusedError: There is no cluster to talk to.
+    """
+    _log_as_json(settings.log_level)
+    stop, ready = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with connect() as cluster:
+        async for sentence in what_is_missing(cluster, settings, profiles):
+            _log.error("installation incomplete", extra={"problem": sentence})
+        controller = Controller(cluster, settings, profiles, Metrics(), post_events)
+
+        def is_alive() -> str | None:
+            silent = datetime.now(UTC) - controller.last_look
+            limit = _SILENCE + timedelta(seconds=settings.resync_interval)
+            return f"the loop hangs since {controller.last_look}" if silent > limit else None
+
+        def is_ready() -> str | None:
+            return None if ready.is_set() else "not watching yet"
+
+        async with serve_health(is_alive, is_ready):
+            work = asyncio.create_task(controller.run())
+            watch = asyncio.create_task(
+                kopf.operator(
+                    registry=register(controller),
+                    settings=operator_settings(),
+                    namespaces=settings.job_namespaces,
+                    standalone=True,
+                    stop_flag=stop,
+                    ready_flag=ready,
+                )
+            )
+            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            stop.set()
+            work.cancel()
+            await asyncio.gather(work, watch, return_exceptions=True)
+
+
+def _log_as_json(level: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", timestamp=False)
+    )
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("kopf").setLevel(logging.WARNING)

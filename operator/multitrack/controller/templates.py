@@ -1,0 +1,53 @@
+"""The WorkflowTemplates that our Workflows refer to: made when needed, collected when not."""
+
+from collections.abc import Mapping
+
+from multitrack.cluster.client import Cluster
+from workflow_templates.argo.names import PIPELINE_LABEL
+from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.argo.workflows import Manifest, render_template
+from workflow_templates.pipelines import PROCESS_RECORDING
+
+__all__ = ["Templates"]
+
+_MANAGED_BY = "app.kubernetes.io/managed-by=multitrack"
+
+
+class Templates:
+    """One immutable template a profile; its name says its content."""
+
+    def __init__(self, cluster: Cluster, profiles: Mapping[str, InstallSettings]) -> None:
+        self._cluster = cluster
+        self._current: dict[str, Manifest] = {
+            name: render_template(PROCESS_RECORDING, settings)
+            for name, settings in profiles.items()
+        }
+        self._instance = next(iter(profiles.values())).instance
+        self._applied: set[tuple[str, str]] = set()
+
+    async def ensure(self, namespace: str, profile: str) -> None:
+        """Have the profile's template in the namespace.
+
+        Raises:
+            ClusterError: It cannot be applied.
+        """
+        manifest = self._current[profile]
+        name = manifest["metadata"]["name"]
+        if (namespace, name) in self._applied:
+            return
+        body = {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
+        await self._cluster.apply_template(namespace, body)
+        self._applied.add((namespace, name))
+
+    async def collect(self, namespace: str, used: set[str]) -> None:
+        """Delete templates of ours that are neither current nor named by a Workflow."""
+        current = {manifest["metadata"]["name"] for manifest in self._current.values()}
+        selector = f"{_MANAGED_BY},{PIPELINE_LABEL},app.kubernetes.io/instance={self._instance}"
+        found = {
+            body["metadata"]["name"]
+            for body in await self._cluster.list_templates(namespace, selector)
+        }
+        # One that somebody deleted is applied again for the next job.
+        self._applied -= {(namespace, name) for name in current - found}
+        for name in found - current - used:
+            await self._cluster.delete_template(namespace, name)
