@@ -17,6 +17,10 @@ def register(controller: Controller) -> kopf.OperatorRegistry:
     """Send every event to the controller: levels, not edges; nothing is kept on the objects."""
     registry = kopf.OperatorRegistry()
 
+    @kopf.on.login(registry=registry)
+    def log_in(**kwargs: Any) -> kopf.ConnectionInfo | None:
+        return kopf.login_with_service_account(**kwargs) or kopf.login_with_kubeconfig(**kwargs)
+
     @kopf.on.event(names.GROUP, names.VERSION, names.PLURAL, registry=registry)
     async def on_job(event: Mapping[str, Any], **_: Any) -> None:
         controller.see_job(event["object"], is_gone=event["type"] == "DELETED")

@@ -10,6 +10,7 @@ import kopf
 from pythonjsonlogger.json import JsonFormatter
 
 from multitrack.cluster.client import connect
+from multitrack.cluster.errors import ClusterAwayError
 from multitrack.controller.announce import post_events
 from multitrack.controller.handlers import operator_settings, register
 from multitrack.controller.health import serve_health
@@ -67,6 +68,12 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
             stop.set()
             work.cancel()
             await asyncio.gather(work, watch, return_exceptions=True)
+            if broken := _failure(work) or _failure(watch):
+                raise ClusterAwayError(f"the operator stopped: {broken}; its pod is restarted")
+
+
+def _failure(task: "asyncio.Task[None]") -> BaseException | None:
+    return None if task.cancelled() else task.exception()
 
 
 def _log_as_json(level: str) -> None:
@@ -74,5 +81,6 @@ def _log_as_json(level: str) -> None:
     handler.setFormatter(
         JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", timestamp=False)
     )
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("kopf").setLevel(logging.WARNING)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for talkative in ("kopf", "botocore"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

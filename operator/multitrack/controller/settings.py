@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, HttpUrl, ValidationError
+from pydantic import BeforeValidator, Field, HttpUrl, ValidationError
 
 from multitrack.api.base import Resource
 from workflow_templates.runtime.errors import SettingsError
@@ -40,7 +40,9 @@ class OperatorSettings(Resource):
     """Seconds without any change after which a Workflow without pods is taken for forgotten."""
     resync_interval: Annotated[float, Field(ge=1)] = 60.0
     """Seconds between two looks at all unfinished jobs."""
-    log_level: Literal["debug", "info", "warning"] = "info"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING"], BeforeValidator(lambda text: str(text).upper())
+    ] = "INFO"
     """How much is logged."""
 
 
