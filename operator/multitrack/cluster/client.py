@@ -146,6 +146,34 @@ class Cluster:
         """Delete a WorkflowTemplate."""
         await self._delete(_ARGO, "workflowtemplates", namespace, name)
 
+    async def post_event(
+        self, about: Body, *, reason: str, message: str, is_warning: bool, at: str
+    ) -> None:
+        """Post a Kubernetes Event.
+
+        Args:
+            about: Reference to the object: apiVersion, kind, name, namespace, uid.
+            reason: One word.
+            message: A sentence; the API server takes 1,024 bytes.
+            is_warning: Type Warning instead of Normal.
+            at: When, as Kubernetes writes times.
+        """
+        event = {
+            "metadata": {"generateName": f"{about['name']}.", "namespace": about["namespace"]},
+            "involvedObject": about,
+            "reason": reason,
+            "message": message[:1000],
+            "type": "Warning" if is_warning else "Normal",
+            "firstTimestamp": at,
+            "lastTimestamp": at,
+            "count": 1,
+            "source": {"component": "multitrack"},
+        }
+        with _translated("Event"):
+            await self._core.create_namespaced_event(
+                about["namespace"], event, _request_timeout=_TIMEOUT
+            )
+
     async def has_resource(self, definition: str) -> bool:
         """Whether the cluster has a CustomResourceDefinition."""
         try:

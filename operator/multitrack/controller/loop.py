@@ -21,7 +21,7 @@ from multitrack.cluster.errors import (
     NotFoundError,
 )
 from multitrack.controller import report
-from multitrack.controller.announce import Announce
+from multitrack.controller.announce import is_warning, news
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.observed import WorkflowView
 from multitrack.controller.reconcile import (
@@ -60,14 +60,12 @@ class Controller:
         settings: OperatorSettings,
         profiles: Mapping[str, InstallSettings],
         metrics: Metrics,
-        announce: Announce,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(microsecond=0),
     ) -> None:
         self._cluster = cluster
         self._settings = settings
         self._profiles = profiles
         self._metrics = metrics
-        self._announce = announce
         self._clock = clock
         self._queue = WorkQueue()
         self._jobs: dict[Key, RecordingJob] = {}
@@ -258,9 +256,9 @@ class Controller:
         except NotFoundError:
             return
         self._metrics.note_change(job.status, status)
-        await self._announce(job, status)
         if self._jobs.get(job.key, job).uid == job.uid:
             self._jobs[job.key] = RecordingJob.from_body(body)
+        await self._announce(job, status)
         succeeded = status.condition(ConditionType.SUCCEEDED)
         _log.info(
             "status written",
@@ -270,3 +268,25 @@ class Controller:
                 "reason": succeeded.reason if succeeded else None,
             },
         )
+
+    async def _announce(self, job: RecordingJob, status: RecordingJobStatus) -> None:
+        """Events are a help: one that cannot be posted holds nothing up."""
+        about = {
+            "apiVersion": names.API_VERSION,
+            "kind": names.KIND,
+            "name": job.name,
+            "namespace": job.namespace,
+            "uid": job.uid,
+        }
+        for condition in news(job.status, status):
+            try:
+                await self._cluster.post_event(
+                    about,
+                    reason=condition.reason,
+                    message=condition.message,
+                    is_warning=is_warning(condition),
+                    at=timestamp(self._clock()),
+                )
+            except (ClusterAwayError, ClusterRefusedError) as error:
+                self._metrics.api_errors.labels(verb="event").inc()
+                _log.warning("event not posted", extra={"job": job.name, "error": str(error)})

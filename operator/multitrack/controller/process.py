@@ -11,7 +11,6 @@ from pythonjsonlogger.json import JsonFormatter
 
 from multitrack.cluster.client import connect
 from multitrack.cluster.errors import ClusterAwayError
-from multitrack.controller.announce import post_events
 from multitrack.controller.handlers import operator_settings, register
 from multitrack.controller.health import serve_health
 from multitrack.controller.loop import Controller
@@ -42,7 +41,7 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
     async with connect() as cluster:
         async for sentence in what_is_missing(cluster, settings, profiles):
             _log.error("installation incomplete", extra={"problem": sentence})
-        controller = Controller(cluster, settings, profiles, Metrics(), post_events)
+        controller = Controller(cluster, settings, profiles, Metrics())
 
         def is_alive() -> str | None:
             silent = datetime.now(UTC) - controller.last_look
