@@ -117,7 +117,7 @@ def nodes_by_image() -> dict[str, tuple[str, int]]:
     return {
         name: (node["metadata"]["name"], image["sizeBytes"])
         for node in kubectl_json("get", "nodes")["items"]
-        for image in node["status"].get("images", ())
+        for image in node["status"].get("images") or ()
         for name in image["names"]
     }
 

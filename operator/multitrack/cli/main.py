@@ -6,6 +6,14 @@ from typing import Annotated
 
 import typer
 
+from multitrack.cli.cluster.actions import (
+    cancel_command,
+    fetch_command,
+    logs_command,
+    retry_command,
+)
+from multitrack.cli.cluster.submit import submit_command
+from multitrack.cli.cluster.watch import get_command, watch_command
 from multitrack.cli.evaluate import evaluate_command
 from multitrack.cli.operator import check_install, crd, operator
 from multitrack.cli.rename import rename_command
@@ -30,6 +38,16 @@ app.command("rename")(rename_command)
 app.command("evaluate")(evaluate_command)
 app.command("render")(render_command)
 app.command("steps")(steps_command)
+for name, command in {
+    "submit": submit_command,
+    "get": get_command,
+    "watch": watch_command,
+    "logs": logs_command,
+    "retry": retry_command,
+    "cancel": cancel_command,
+    "fetch": fetch_command,
+}.items():
+    app.command(name, rich_help_panel="On a cluster")(command)
 app.command("crd", rich_help_panel="For an installation")(crd)
 app.command("check-install", rich_help_panel="For an installation")(check_install)
 app.command("operator", rich_help_panel="For an installation")(operator)

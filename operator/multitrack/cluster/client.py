@@ -1,8 +1,11 @@
 """RecordingJobs, Workflows and WorkflowTemplates over the Kubernetes API."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -18,7 +21,7 @@ from multitrack.cluster.errors import (
     NotFoundError,
 )
 
-__all__ = ["Body", "Cluster", "connect"]
+__all__ = ["Body", "Cluster", "Pod", "connect", "namespace_of"]
 
 Body = dict[str, Any]
 """A Kubernetes object as JSON."""
@@ -28,8 +31,36 @@ _JOBS = (names.GROUP, names.VERSION)
 _MERGE_PATCH = "application/merge-patch+json"
 _APPLY_PATCH = "application/apply-patch+yaml"
 _FIELD_MANAGER = "multitrack"
+_DISPLAY_NAME_ANNOTATION = "workflows.argoproj.io/display-name"
+_ARGO_LINE = re.compile(r"^time=.* argo=true")
+"""What Argo's executor writes between the step's own lines."""
 _TIMEOUT = 30
 """Seconds that one request may take."""
+
+
+_NAMESPACE_OF_POD = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod of a step."""
+
+    name: str
+    node: str
+    about: str
+    """What it is shown as: step and participant."""
+
+
+def namespace_of(context: str | None = None) -> str:
+    """The namespace that a user means who names none."""
+    if _NAMESPACE_OF_POD.exists():
+        return _NAMESPACE_OF_POD.read_text(encoding="utf-8").strip()
+    try:
+        contexts, current = config.list_kube_config_contexts()
+    except (ConfigException, OSError):
+        return "default"
+    chosen = next((each for each in contexts if each["name"] == context), current)
+    return str(chosen.get("context", {}).get("namespace") or "default")
 
 
 @asynccontextmanager
@@ -173,6 +204,22 @@ class Cluster:
             await self._core.create_namespaced_event(
                 about["namespace"], event, _request_timeout=_TIMEOUT
             )
+
+    async def pod_logs(self, namespace: str, selector: str) -> AsyncIterator[tuple[Pod, str]]:
+        """What the main containers of pods have logged, the oldest pod first."""
+        with _translated("pods"):
+            found = await self._core.list_namespaced_pod(
+                namespace, label_selector=selector, _request_timeout=_TIMEOUT
+            )
+        for pod in sorted(found.items, key=lambda each: each.metadata.creation_timestamp):
+            annotations = pod.metadata.annotations or {}
+            shown = annotations.get(_DISPLAY_NAME_ANNOTATION, "")
+            with _translated(f"log of {pod.metadata.name}"):
+                log = await self._core.read_namespaced_pod_log(
+                    pod.metadata.name, namespace, container="main", _request_timeout=_TIMEOUT
+                )
+            lines = (line for line in log.splitlines() if not _ARGO_LINE.search(line))
+            yield Pod(pod.metadata.name, pod.spec.node_name or "", shown), "\n".join(lines)
 
     async def has_resource(self, definition: str) -> bool:
         """Whether the cluster has a CustomResourceDefinition."""

@@ -229,7 +229,15 @@ def _succeeded(
             return _outcome(_UNKNOWN, SucceededReason.QUEUED, text)
         case _:
             reason = SucceededReason.RETRYING if status.retries else SucceededReason.RUNNING
-            return _outcome(_UNKNOWN, reason, f"{status.step or 'the pipeline'} goes on")
+            return _outcome(_UNKNOWN, reason, _what_goes_on(status))
+
+
+def _what_goes_on(status: RecordingJobStatus) -> str:
+    """The step that runs, or what the next one waits for."""
+    here = next((step for step in status.steps if step.name == status.step), None)
+    if here is not None and here.phase is StepPhase.PENDING and here.message:
+        return f"{here.name}: {here.message}"
+    return f"{status.step or 'the pipeline'} goes on"
 
 
 def _why_it_ended(

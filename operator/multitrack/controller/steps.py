@@ -76,7 +76,7 @@ def _step(task: Task, workflow: WorkflowView, tracks: int) -> StepStatus:
         done=done,
         total=total,
         progress=_percent(runs, workflow, total) if phase is StepPhase.RUNNING else None,
-        start_time=_earliest(attempt.started for attempt in tries),
+        start_time=_earliest(each.started for each in tries if each.phase != "Pending"),
         completion_time=max(ended) if ended and phase.is_final else None,
         retries=sum(max(0, len(workflow.tries(run)) - 1) for run in runs),
         message=_message(runs, tries, phase),

@@ -1,0 +1,126 @@
+"""`multitrack retry`, `cancel`, `logs` and `fetch`: what a person does with a job."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from multitrack.api import names
+from multitrack.api.recording_job import RecordingJob
+from multitrack.cli.cluster.session import Context, JobName, Namespace, with_cluster
+from multitrack.cli.cluster.watch import watch_job
+from workflow_templates.catalog import CATALOG
+from workflow_templates.runtime.errors import BadInputError, SettingsError
+from workflow_templates.runtime.store import S3Address, S3Store
+
+if TYPE_CHECKING:
+    from multitrack.cluster.client import Cluster
+
+__all__ = ["cancel_command", "fetch_command", "logs_command", "retry_command"]
+
+_FILES_BESIDE = ("mix.mp3", "waveform.json", "manifest.json")
+
+
+def retry_command(
+    name: JobName,
+    force: Annotated[
+        bool, typer.Option("--force", help="Stop a run that goes on, instead of waiting for it.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow it to its end.")] = False,
+    namespace: Namespace = None,
+    context: Context = None,
+) -> None:
+    """Run a job again. Finished transcription is taken from the run before.
+
+    `argo retry WORKFLOW` goes on with the same run instead; both are followed.
+    """
+
+    async def retry(cluster: "Cluster", namespace: str) -> None:
+        job = RecordingJob.from_body(await cluster.get_job(namespace, name))
+        attempt = job.spec.attempt + 1
+        await cluster.patch_job(namespace, name, {"spec": {"attempt": attempt, "force": force}})
+        typer.echo(f"{name}: attempt {attempt} asked for")
+        if watch:
+            await watch_job(cluster, namespace, name)
+
+    with_cluster(retry, namespace, context)
+
+
+def cancel_command(name: JobName, namespace: Namespace = None, context: Context = None) -> None:
+    """Stop a job for good. What was computed is kept."""
+
+    async def cancel(cluster: "Cluster", namespace: str) -> None:
+        await cluster.patch_job(namespace, name, {"spec": {"cancel": True}})
+        typer.echo(f"{name}: cancelled")
+
+    with_cluster(cancel, namespace, context)
+
+
+def logs_command(
+    name: JobName,
+    step: Annotated[str, typer.Argument(help="As `multitrack get JOB` shows it.")],
+    track: Annotated[
+        str | None, typer.Option(help="Whose track, where a step runs once a track.")
+    ] = None,
+    namespace: Namespace = None,
+    context: Context = None,
+) -> None:
+    """Print what a step's pods have logged, the first try first."""
+    if step not in [each.name for each in CATALOG]:
+        raise SettingsError(f"{step}: no such step; `multitrack steps` lists them")
+
+    async def show(cluster: "Cluster", namespace: str) -> None:
+        job = RecordingJob.from_body(await cluster.get_job(namespace, name))
+        selector = f"{names.JOB_UID_LABEL}={job.uid},app.kubernetes.io/component={step}"
+        shown = 0
+        async for pod, log in cluster.pod_logs(namespace, selector):
+            if track is not None and track not in pod.about:
+                continue
+            typer.echo(f"--- {pod.name} {pod.about} on {pod.node}")
+            typer.echo(log)
+            shown += 1
+        if not shown:
+            where = job.status.workflow_ref.url if job.status.workflow_ref else None
+            raise BadInputError(
+                f"{name}: no pod of {step} is left; logs of finished pods are in the bucket below "
+                f"jobs/{job.uid}/logs/" + (f" and at {where}" if where else "")
+            )
+
+    with_cluster(show, namespace, context)
+
+
+def fetch_command(
+    name: JobName,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="\\[default: a folder named as the job]")
+    ] = None,
+    s3_endpoint_url: Annotated[
+        str, typer.Option(help="S3 endpoint, if it is not Amazon's.", envvar="AWS_ENDPOINT_URL")
+    ] = "",
+    namespace: Namespace = None,
+    context: Context = None,
+) -> None:
+    """Download a finished meeting: report, transcripts, mix. Credentials are those of AWS tools."""
+
+    async def locate(cluster: "Cluster", namespace: str) -> RecordingJob:
+        return RecordingJob.from_body(await cluster.get_job(namespace, name))
+
+    job = with_cluster(locate, namespace, context)
+    artifacts = job.status.artifacts
+    if artifacts is None or artifacts.manifest is None:
+        raise BadInputError(f"{name}: nothing is published yet; see: multitrack get {name}")
+    folder = output or Path(name)
+    store = S3Store.open(endpoint_url=s3_endpoint_url)
+    prefix = S3Address.parse(artifacts.prefix)
+    published = S3Address(prefix.bucket, f"{prefix.key}published/")
+    found = [each.address for each in store.list(published).objects]
+    for beside in _FILES_BESIDE:
+        found += [
+            each.address
+            for each in store.list(S3Address(prefix.bucket, prefix.key + beside)).objects
+        ]
+    folder.mkdir(parents=True, exist_ok=True)
+    for address in found:
+        target = folder / address.key.rpartition("/")[2]
+        store.download(address, target)
+        typer.echo(str(target))
