@@ -103,7 +103,7 @@ class _RangeHandler(SimpleHTTPRequestHandler):
             self.send_header("Content-Security-Policy", policy)
         super().end_headers()
 
-    def copyfile(self, source: Any, outputfile: Any) -> None:  # noqa: ANN401 - as in the parent
+    def copyfile(self, source: Any, outputfile: Any) -> None:
         try:
             super().copyfile(source, outputfile)
         except (BrokenPipeError, ConnectionResetError):

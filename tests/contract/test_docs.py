@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from multitrack.api.reasons import (
+    DegradedReason,
+    SucceededReason,
+    TranscriptReason,
+    WorkflowCreatedReason,
+)
 from workflow_templates.runtime.errors import FailureReason
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +33,23 @@ def test_reference_is_as_the_code_says(name: str) -> None:
     assert written == generated_pages()[name], "run `make generate`"
 
 
-@pytest.mark.parametrize("reason", list(FailureReason))
-def test_troubleshooting_explains_every_reason(reason: FailureReason) -> None:
+REASONS = {
+    reason.value
+    for reasons in (
+        DegradedReason,
+        FailureReason,
+        SucceededReason,
+        TranscriptReason,
+        WorkflowCreatedReason,
+    )
+    for reason in reasons
+}
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+def test_troubleshooting_explains_every_reason(reason: str) -> None:
     text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
-    assert f"\n## {reason.value}\n" in text
+    assert text.count(f"\n## {reason}\n") == 1
 
 
 @pytest.mark.parametrize(

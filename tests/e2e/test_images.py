@@ -55,7 +55,7 @@ def kubectl(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[
     return subprocess.run(argv, input=stdin, capture_output=True, check=False)
 
 
-def kubectl_json(*arguments: str) -> Any:  # noqa: ANN401 - any object of the API
+def kubectl_json(*arguments: str) -> Any:
     answer = kubectl(*arguments, "--output", "json")
     assert answer.returncode == 0, answer.stderr.decode()
     return json.loads(answer.stdout)
@@ -118,7 +118,7 @@ def nodes_by_image() -> dict[str, tuple[str, int]]:
         name: (node["metadata"]["name"], image["sizeBytes"])
         for node in kubectl_json("get", "nodes")["items"]
         for image in node["status"].get("images") or ()
-        for name in image["names"]
+        for name in image["names"] or ()  # none, once its tag has moved on
     }
 
 

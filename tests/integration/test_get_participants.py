@@ -21,7 +21,7 @@ from workflow_templates.contracts.recording import (
 ANN = "0a20567c-9e95-4fa7-aaa3-fb62f5be0449"
 
 
-def a_recording(*names: str, duration: float | None = None, **track: Any) -> Recording:  # noqa: ANN401 - fields
+def a_recording(*names: str, duration: float | None = None, **track: Any) -> Recording:
     tracks = tuple(
         SourceTrack(index=index, origin=Origin(name=name, path=f"/m/{name}"), size=1, **track)
         for index, name in enumerate(names)

@@ -35,7 +35,7 @@ class Pad:
         *,
         policy: str = "fail",
         arguments: tuple[str, ...] = (),
-        **item: Any,  # noqa: ANN401 - fields of every type
+        **item: Any,
     ) -> StepRun:
         put_source(self.inputs, file)
         parameters = an_item(file=file.name, **item) | {"on-track-failure": policy}
@@ -43,7 +43,7 @@ class Pad:
             "pad-track", self.inputs, self.outputs, parameters=parameters, arguments=arguments
         )
 
-    def well(self, file: Path, **item: Any) -> StepRun:  # noqa: ANN401 - fields of every type
+    def well(self, file: Path, **item: Any) -> StepRun:
         run = self(file, **item)
         assert run.exit_code == 0, run.stderr
         return run

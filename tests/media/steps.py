@@ -20,7 +20,7 @@ def put_source(folder: Path, file: Path, index: int = 0) -> None:
     shutil.copyfile(file, source)
 
 
-def an_item(index: int = 0, *, file: str = "Ben.webm", **fields: Any) -> dict[str, str]:  # noqa: ANN401 - fields of every type
+def an_item(index: int = 0, *, file: str = "Ben.webm", **fields: Any) -> dict[str, str]:
     """The parameter `track`; `timing` hints by their own names, other fields by theirs."""
     hints = {name: fields.pop(name) for name in TimingHints.model_fields if name in fields}
     item = TrackItem(index=index, name="Ben", file=file, timing=TimingHints(**hints), **fields)

@@ -38,16 +38,13 @@ app.command("rename")(rename_command)
 app.command("evaluate")(evaluate_command)
 app.command("render")(render_command)
 app.command("steps")(steps_command)
-for name, command in {
-    "submit": submit_command,
-    "get": get_command,
-    "watch": watch_command,
-    "logs": logs_command,
-    "retry": retry_command,
-    "cancel": cancel_command,
-    "fetch": fetch_command,
-}.items():
-    app.command(name, rich_help_panel="On a cluster")(command)
+app.command("submit", rich_help_panel="On a cluster")(submit_command)
+app.command("get", rich_help_panel="On a cluster")(get_command)
+app.command("watch", rich_help_panel="On a cluster")(watch_command)
+app.command("logs", rich_help_panel="On a cluster")(logs_command)
+app.command("retry", rich_help_panel="On a cluster")(retry_command)
+app.command("cancel", rich_help_panel="On a cluster")(cancel_command)
+app.command("fetch", rich_help_panel="On a cluster")(fetch_command)
 app.command("crd", rich_help_panel="For an installation")(crd)
 app.command("check-install", rich_help_panel="For an installation")(check_install)
 app.command("operator", rich_help_panel="For an installation")(operator)

@@ -313,7 +313,7 @@ def _with(
     """Put conditions in; the time of one changes with its status alone."""
     by_type = {each.type: each for each in status.conditions}
     for each in conditions:
-        earlier = by_type.get(each.type)
+        earlier = job.status.condition(each.type)
         since = earlier.last_transition_time if earlier and earlier.status == each.status else now
         by_type[each.type] = each.model_copy(
             update={"last_transition_time": since, "observed_generation": job.generation}

@@ -80,7 +80,7 @@ def golden(request: pytest.FixtureRequest, compare: Golden) -> Golden:
     return write_and_compare
 
 
-def _difference(expected: Any, manifest: Manifest, file: Path) -> str:  # noqa: ANN401 - any YAML
+def _difference(expected: Any, manifest: Manifest, file: Path) -> str:
     lines = difflib.unified_diff(
         yaml.safe_dump(expected, width=100).splitlines(),
         yaml.safe_dump(manifest, width=100).splitlines(),

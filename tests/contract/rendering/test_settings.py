@@ -12,7 +12,7 @@ from workflow_templates.runtime.errors import SettingsError
 
 WRONG = {
     "not YAML": ("a: [", "not YAML"),
-    "not a mapping": ("- 1", "the file: Input should be"),
+    "not a mapping": ("- 1", "not a mapping of settings"),
     "an unknown key": ("gpus: 1", "gpus: Extra inputs are not permitted"),
     "a value that cannot be": ("gpu: {count: 0}", "gpu.count: Input should be greater than"),
     "a quantity without sense": (

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["cancel_command", "fetch_command", "logs_command", "retry_command"]
 
+Endpoint = Annotated[
+    str,
+    typer.Option(
+        "--s3-endpoint-url", help="S3 endpoint, if not Amazon's.", envvar="AWS_ENDPOINT_URL"
+    ),
+]
+
 _FILES_BESIDE = ("mix.mp3", "waveform.json", "manifest.json")
 
 
@@ -62,14 +69,18 @@ def logs_command(
     track: Annotated[
         str | None, typer.Option(help="Whose track, where a step runs once a track.")
     ] = None,
+    s3_endpoint_url: Endpoint = "",
     namespace: Namespace = None,
     context: Context = None,
 ) -> None:
-    """Print what a step's pods have logged, the first try first."""
+    """Print what a step's pods have logged, the first try first.
+
+    Logs of pods that are gone are read from the bucket, with the credentials of AWS tools.
+    """
     if step not in [each.name for each in CATALOG]:
         raise SettingsError(f"{step}: no such step; `multitrack steps` lists them")
 
-    async def show(cluster: "Cluster", namespace: str) -> None:
+    async def show(cluster: "Cluster", namespace: str) -> tuple[RecordingJob, int]:
         job = RecordingJob.from_body(await cluster.get_job(namespace, name))
         selector = f"{names.JOB_UID_LABEL}={job.uid},app.kubernetes.io/component={step}"
         shown = 0
@@ -79,14 +90,27 @@ def logs_command(
             typer.echo(f"--- {pod.name} {pod.about} on {pod.node}")
             typer.echo(log)
             shown += 1
-        if not shown:
-            where = job.status.workflow_ref.url if job.status.workflow_ref else None
-            raise BadInputError(
-                f"{name}: no pod of {step} is left; logs of finished pods are in the bucket below "
-                f"jobs/{job.uid}/logs/" + (f" and at {where}" if where else "")
-            )
+        return job, shown
 
-    with_cluster(show, namespace, context)
+    job, shown = with_cluster(show, namespace, context)
+    if shown == 0 and not _show_archived(job, step, s3_endpoint_url):
+        raise BadInputError(f"{name}: {step} has not logged anything, or not for that track")
+
+
+def _show_archived(job: RecordingJob, step: str, endpoint_url: str) -> int:
+    """Print logs that Argo has put into the bucket; says how many."""
+    if job.status.artifacts is None:
+        return 0
+    prefix = S3Address.parse(job.status.artifacts.prefix)
+    store = S3Store.open(endpoint_url=endpoint_url)
+    shown = 0
+    for found in store.list(S3Address(prefix.bucket, f"{prefix.key}logs/")).objects:
+        pod = found.address.key.split("/")[-2]
+        if f"-{step}-" in pod:
+            typer.echo(f"--- {pod}")
+            typer.echo(store.read(found.address).decode("utf-8", "replace"))
+            shown += 1
+    return shown
 
 
 def fetch_command(
@@ -94,9 +118,7 @@ def fetch_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="\\[default: a folder named as the job]")
     ] = None,
-    s3_endpoint_url: Annotated[
-        str, typer.Option(help="S3 endpoint, if it is not Amazon's.", envvar="AWS_ENDPOINT_URL")
-    ] = "",
+    s3_endpoint_url: Endpoint = "",
     namespace: Namespace = None,
     context: Context = None,
 ) -> None:
