@@ -85,3 +85,9 @@ def run_step(monkeypatch: pytest.MonkeyPatch) -> RunStep:
         return StepRun(process.returncode, process.stderr, outputs)
 
     return run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--regenerate", action="store_true", help="write the golden files anew; not in CI"
+    )

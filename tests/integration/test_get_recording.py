@@ -315,7 +315,7 @@ def test_wrong_places_on_disk_say_what_is_wrong(job: Job, tmp_path: Path) -> Non
         ([folder / "Alice.webm", folder / "Eve.webm"], "Eve.webm: there is no such file"),
         ([folder / "Alice.webm", folder / ".." / "meeting" / "Alice.webm"], "listed twice"),
         ([folder, folder / "Alice.webm"], "a folder among several sources"),
-        ([folder, "s3://b/p"], "an S3 address stands alone"),
+        ([folder, "s3://b/p"], "files and S3 addresses do not mix"),
         ([tmp_path / "broken"], "a link to gone.webm, which does not exist"),
         ([tmp_path / "broken" / "Alice.webm"], "a link to gone.webm, which does not exist"),
         (["/dev/null"], "/dev/null: not a regular file"),

@@ -5,20 +5,80 @@ If that is empty, it means every key that starts so, within the same folder: one
 `…/room/1700000000000` one of several recordings of a room.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from multitrack_steps.sources.selection import Candidate, Listing
 from workflow_templates.contracts.recording import Origin, SourceKind
-from workflow_templates.runtime.errors import SourceNotFoundError
+from workflow_templates.runtime.errors import SettingsError, SourceNotFoundError
 from workflow_templates.runtime.store import S3Address, S3Listing, S3Object, S3Store
 
-__all__ = ["BucketPrefix"]
+__all__ = ["BucketObjects", "BucketPrefix"]
+
+
+class _InBuckets:
+    """What a prefix and a list of objects have in common."""
+
+    __slots__ = ()
+
+    store: S3Store
+
+    def read(self, candidate: Candidate) -> bytes:
+        """Read a small object whole."""
+        return self.store.read(_address(candidate.origin))
+
+    def fetch(self, candidate: Candidate, target: Path) -> Origin:
+        """Download one object, and learn its version for a later deletion."""
+        address = _address(candidate.origin)
+        head = self.store.head(address)
+        self.store.download(address, target)
+        return candidate.origin.model_copy(update={"version": head.version, "etag": head.etag})
 
 
 @dataclass(frozen=True, slots=True)
-class BucketPrefix:
+class BucketObjects(_InBuckets):
+    """Objects that a person listed, of one bucket or several."""
+
+    store: S3Store
+    objects: tuple[S3Address, ...]
+    kind = SourceKind.S3
+
+    @classmethod
+    def open(cls, addresses: Sequence[str], *, endpoint_url: str) -> Self:
+        """Read the addresses and set up the store; nothing is asked of it yet.
+
+        Raises:
+            SettingsError: Not an S3 address, the same one twice, or a broken endpoint.
+        """
+        objects = tuple(S3Address.parse(address) for address in addresses)
+        for address in objects:
+            if not address.key or address.key.endswith("/"):
+                raise SettingsError(f"{address}: a prefix among several tracks; name one object")
+            if objects.count(address) > 1:
+                raise SettingsError(f"{address}: listed twice; name every track once")
+        return cls(S3Store.open(endpoint_url=endpoint_url), objects)
+
+    @property
+    def address(self) -> str:
+        """As they were given."""
+        return ", ".join(map(str, self.objects))
+
+    @property
+    def name(self) -> str:
+        """The folder that all objects share, or `recording`."""
+        folders = {each.key.rpartition("/")[0] for each in self.objects}
+        return (folders.pop().rpartition("/")[2] if len(folders) == 1 else "") or "recording"
+
+    def list(self) -> Listing:
+        """The objects, in the order in which they were listed; each has to be there."""
+        found = [self.store.head(address) for address in self.objects]
+        return Listing(tuple(_candidate(each) for each in found), chosen_by_hand=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BucketPrefix(_InBuckets):
     """A prefix and the store that knows it. Errors of the store pass through, see `S3Store`."""
 
     store: S3Store
@@ -58,17 +118,6 @@ class BucketPrefix:
             tuple(_candidate(each) for each in objects),
             tuple(folder.rstrip("/").rpartition("/")[2] for folder in found.folders),
         )
-
-    def read(self, candidate: Candidate) -> bytes:
-        """Read a small object whole."""
-        return self.store.read(_address(candidate.origin))
-
-    def fetch(self, candidate: Candidate, target: Path) -> Origin:
-        """Download one object, and learn its version for a later deletion."""
-        address = _address(candidate.origin)
-        head = self.store.head(address)
-        self.store.download(address, target)
-        return candidate.origin.model_copy(update={"version": head.version, "etag": head.etag})
 
     def _find(self) -> S3Listing:
         folder = self._as_folder()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Protocol
 
+from multitrack_steps.sources.file_names import has_audio_name
 from multitrack_steps.sources.local import LocalFiles, LocalFolder
 from multitrack_steps.sources.selection import Candidate, Listing
 from workflow_templates.contracts.recording import Origin, SourceKind
@@ -51,7 +52,7 @@ def open_place(source: str, *, s3_endpoint_url: str = "") -> Place:
     """Read the parameter `source`.
 
     Args:
-        source: JSON list: one folder, several files, or one `s3://bucket/prefix`.
+        source: JSON list: one folder, several files, one `s3://bucket/prefix`, or several objects.
         s3_endpoint_url: Empty: the environment decides.
 
     Raises:
@@ -60,13 +61,13 @@ def open_place(source: str, *, s3_endpoint_url: str = "") -> Place:
     """
     places = _parse(source)
     if any(place.startswith(_S3) for place in places):
-        if len(places) > 1:
-            raise SettingsError(
-                "source: an S3 address stands alone; name one s3://bucket/prefix with all tracks"
-            )
+        if not all(place.startswith(_S3) for place in places):
+            raise SettingsError("source: files and S3 addresses do not mix; name either")
         # boto3 is slow to import, and most runs need no bucket.
-        from multitrack_steps.sources.bucket import BucketPrefix  # noqa: PLC0415
+        from multitrack_steps.sources.bucket import BucketObjects, BucketPrefix  # noqa: PLC0415
 
+        if len(places) > 1 or has_audio_name(places[0]):
+            return BucketObjects.open(places, endpoint_url=s3_endpoint_url)
         return BucketPrefix.open(places[0], endpoint_url=s3_endpoint_url)
     paths = [Path(place) for place in places]
     for path in paths:

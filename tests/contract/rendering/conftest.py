@@ -17,12 +17,6 @@ Golden = Callable[[Path, Manifest], None]
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "argo"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--regenerate", action="store_true", help="write the golden files anew; not in CI"
-    )
-
-
 @pytest.fixture(params=["default", "gpu-kueue", "cpu"])
 def variant(request: pytest.FixtureRequest) -> Path:
     """The folder of an installation's settings and what is rendered from them."""
