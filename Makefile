@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 OUT    ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format generate bench clean
+.PHONY: help demo test test-e2e images lint format generate bench clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,12 @@ demo: $(VENV)/demo.stamp ## Turn the sample meeting into a finished one, offline
 
 test: $(VENV)/dev.stamp lint ## Run every test that needs no cluster
 	@$(BIN)/pytest
+
+test-e2e: $(VENV)/dev.stamp ## Run the tests that need a cluster: KUBECONFIG, Argo, S3 and our images in it
+	@$(BIN)/pytest -m e2e
+
+images: ## Build the container images with docker, podman or buildah
+	@images/build
 
 lint: $(VENV)/dev.stamp ## Check format, style, types and imports; seconds
 	@$(BIN)/ruff format --check .

@@ -121,7 +121,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     installed.kubectl("delete", "recordingjobs", "--all", "--wait=true")
     argv = ["helm", "uninstall", "multitrack", "-n", NAMESPACE]
     subprocess.run(argv, check=True, capture_output=True)
-    installed.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
+    installed.kubectl("delete", "namespace", NAMESPACE, "--wait=true")
 
 
 def _prepare(installed: Installation) -> None:
