@@ -1,7 +1,11 @@
 """Names, labels and annotations of everything that we write to the cluster for Argo."""
 
-from workflow_templates.argo.settings import InstallSettings
+from typing import TYPE_CHECKING
+
 from workflow_templates.catalog import Step
+
+if TYPE_CHECKING:  # the names alone are wanted where no settings are read, and no YAML is there
+    from workflow_templates.argo.settings import InstallSettings
 
 __all__ = [
     "DESCRIPTION_ANNOTATION",
@@ -40,7 +44,7 @@ DESCRIPTION_ANNOTATION = "workflows.argoproj.io/description"
 _INSTANCE_ID_LABEL = "workflows.argoproj.io/controller-instanceid"
 
 
-def object_labels(pipeline: str, settings: InstallSettings) -> dict[str, str]:
+def object_labels(pipeline: str, settings: "InstallSettings") -> dict[str, str]:
     """Labels of a WorkflowTemplate or Workflow."""
     labels = {**_app_labels(settings), PIPELINE_LABEL: pipeline}
     if settings.instance_id is not None:
@@ -48,7 +52,7 @@ def object_labels(pipeline: str, settings: InstallSettings) -> dict[str, str]:
     return labels
 
 
-def pod_labels(step: Step, settings: InstallSettings) -> dict[str, str]:
+def pod_labels(step: Step, settings: "InstallSettings") -> dict[str, str]:
     """Labels of a step's pods."""
     holds_credential = any(name in settings.secrets for name in step.secrets)
     return {
@@ -59,7 +63,7 @@ def pod_labels(step: Step, settings: InstallSettings) -> dict[str, str]:
     }
 
 
-def _app_labels(settings: InstallSettings) -> dict[str, str]:
+def _app_labels(settings: "InstallSettings") -> dict[str, str]:
     return {
         "app.kubernetes.io/name": "multitrack",
         "app.kubernetes.io/instance": settings.instance,

@@ -50,16 +50,26 @@ app.command("check-install", rich_help_panel="For an installation")(check_instal
 app.command("operator", rich_help_panel="For an installation")(operator)
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"multitrack {version('multitrack')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     *,
     show_version: Annotated[
-        bool, typer.Option("--version", help="Show the version and leave.", is_eager=True)
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version and leave.",
+            is_eager=True,
+            callback=_show_version,
+        ),
     ] = False,
 ) -> None:
-    if show_version:
-        typer.echo(f"multitrack {version('multitrack')}")
-        raise typer.Exit
+    """Options before any command."""
 
 
 def main() -> int:
