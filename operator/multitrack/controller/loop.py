@@ -184,7 +184,8 @@ class Controller:
             case CreateWorkflow(attempt):
                 return await self._create(job, attempt, decision)
             case StopWorkflow(name):
-                await self._patch(job, name, {"spec": {"shutdown": "Stop"}})
+                # Argo does not look at a suspended Workflow, not even to stop it.
+                await self._patch(job, name, {"spec": {"shutdown": "Stop", "suspend": None}})
             case SuspendWorkflow(name, suspend):
                 await self._patch(job, name, {"spec": {"suspend": suspend or None}})
             case WakeWorkflow(name):
