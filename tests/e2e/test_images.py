@@ -28,8 +28,10 @@ REGISTRY = os.environ.get("MULTITRACK_IMAGE_REGISTRY", "localhost")
 TAG = os.environ.get("MULTITRACK_IMAGE_TAG", "dev")
 USER = InstallSettings().user_id
 DOCKERFILES = Path(__file__).resolve().parents[2] / "images"
+WORK = "/work"
+"""The images' working directory, a volume in pods."""
 PARAMETERS = {
-    "get-recording": {"source": '["/work/sample"]'},
+    "get-recording": {"source": f'["{WORK}/sample"]'},
     "transcribe-track": {"model": "tiny.en", "device": "cpu"},
 }
 CREDENTIAL = re.compile(
@@ -99,7 +101,7 @@ class Pod:
         self, step: Step, files: Mapping[str, bytes], parameters: Mapping[str, str]
     ) -> dict[str, bytes]:
         """Run a step as Argo does; returns what it wrote, by key."""
-        work = f"/work/{uuid4().hex[:8]}"
+        work = f"{WORK}/{uuid4().hex[:8]}"
         self.put(files, f"{work}/in")
         argv = ["multitrack-step", step.name, "--inputs", f"{work}/in", "--outputs", f"{work}/out"]
         for name, value in parameters.items():
