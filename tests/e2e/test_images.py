@@ -238,7 +238,7 @@ def test_operator_image_says_its_version(pods: dict[str, Pod]) -> None:
 def test_each_step_does_its_work_in_its_image(pods: dict[str, Pod], sample: Path) -> None:
     files: dict[str, bytes] = {}
     track: dict[str, object] = {}
-    pods["edge"].put({"Carol.webm": (sample / "Carol.webm").read_bytes()}, "/work/sample")
+    pods["edge"].put({"Carol.webm": (sample / "Carol.webm").read_bytes()}, f"{WORK}/sample")
     for step in CATALOG:
         parameters = dict(PARAMETERS.get(step.name, {}))
         if any(parameter.name == "track" for parameter in step.parameters):

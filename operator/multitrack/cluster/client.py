@@ -97,12 +97,7 @@ class Cluster:
 
     async def get_job(self, namespace: str, name: str) -> Body:
         """Read a RecordingJob."""
-        with _translated(f"RecordingJob {name}"):
-            return dict(
-                await self._custom.get_namespaced_custom_object(
-                    *_JOBS, namespace, names.PLURAL, name, _request_timeout=_TIMEOUT
-                )
-            )
+        return await self._get(_JOBS, names.PLURAL, namespace, name, f"RecordingJob {name}")
 
     async def list_jobs(self, namespace: str) -> list[Body]:
         """All RecordingJobs of a namespace."""
@@ -138,12 +133,7 @@ class Cluster:
 
     async def get_workflow(self, namespace: str, name: str) -> Body:
         """Read a Workflow."""
-        with _translated(f"Workflow {name}"):
-            return dict(
-                await self._custom.get_namespaced_custom_object(
-                    *_ARGO, namespace, "workflows", name, _request_timeout=_TIMEOUT
-                )
-            )
+        return await self._get(_ARGO, "workflows", namespace, name, f"Workflow {name}")
 
     async def list_workflows(self, namespace: str, selector: str) -> list[Body]:
         """Workflows with these labels."""
@@ -256,6 +246,16 @@ class Cluster:
                     field_manager=_FIELD_MANAGER,
                     field_validation="Strict",
                     _request_timeout=_TIMEOUT,
+                )
+            )
+
+    async def _get(
+        self, group: tuple[str, str], plural: str, namespace: str, name: str, what: str
+    ) -> Body:
+        with _translated(what):
+            return dict(
+                await self._custom.get_namespaced_custom_object(
+                    *group, namespace, plural, name, _request_timeout=_TIMEOUT
                 )
             )
 
