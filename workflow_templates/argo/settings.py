@@ -9,13 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     field_validator,
     model_validator,
 )
@@ -24,6 +22,7 @@ from pydantic.alias_generators import to_camel
 from workflow_templates.catalog import CATALOG, Image, step_named
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.runtime.errors import SettingsError
+from workflow_templates.runtime.settings_file import check_settings, read_mapping
 
 __all__ = [
     "DEFAULT_PROFILE",
@@ -335,17 +334,16 @@ def load_profiles(file: Path | None) -> dict[str, InstallSettings]:
     """
     if file is None:
         return {DEFAULT_PROFILE: InstallSettings()}
-    content = _read_yaml(file)
-    if not isinstance(content, dict):
-        raise SettingsError(f"{file}: not a mapping of settings; correct the file")
+    content = read_mapping(file)
     overlays = content.pop("profiles", None) or {}
     if not isinstance(overlays, dict) or not all(
         isinstance(overlay, dict | None) for overlay in overlays.values()
     ):
         raise SettingsError(f"{file}: profiles: not a mapping of names to settings")
-    settings = {DEFAULT_PROFILE: _validated(file, content)}
+    settings = {DEFAULT_PROFILE: check_settings(file, content, InstallSettings)}
     for name, overlay in overlays.items():
-        settings[name] = _validated(file, _laid_over(content, overlay or {}))
+        merged = _laid_over(content, overlay or {})
+        settings[name] = check_settings(file, merged, InstallSettings)
     return settings
 
 
@@ -359,24 +357,3 @@ def _laid_over(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str,
         else:
             merged[key] = value
     return merged
-
-
-def _read_yaml(file: Path) -> object:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: cannot be read ({error}); check the path") from error
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise SettingsError(f"{file}: not YAML ({reason}); correct the file") from error
-    return {} if content is None else content
-
-
-def _validated(file: Path, content: Mapping[str, Any]) -> InstallSettings:
-    try:
-        return InstallSettings.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        message = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{file}: {place}: {message}") from error

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BeforeValidator, Field, HttpUrl, ValidationError
+from pydantic import BeforeValidator, Field, HttpUrl
 
 from multitrack.api.base import Resource
-from workflow_templates.runtime.errors import SettingsError
+from workflow_templates.runtime.settings_file import read_settings
 
 __all__ = ["OperatorSettings", "Storage", "load_operator_settings"]
 
@@ -50,14 +49,6 @@ def load_operator_settings(file: Path) -> OperatorSettings:
     """Read operator.yaml.
 
     Raises:
-        SettingsError: No such file, not YAML, or a value that cannot be.
+        SettingsError: No such file, not YAML, an unknown key or a value that cannot be.
     """
-    try:
-        return OperatorSettings.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise SettingsError(f"{file}: cannot be read ({reason}); check the path") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SettingsError(f"{file}: {place}: {first['msg']}") from error
+    return read_settings(file, OperatorSettings)
