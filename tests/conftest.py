@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 from hypothesis import settings
 
+from tests.fakes.kubernetes import FakeKubernetes, running_kubernetes
 from workflow_templates.contracts.results import StepReport
 
 # Timings never decide a test, hypothesis's own per-example deadline included.
@@ -85,6 +86,17 @@ def run_step(monkeypatch: pytest.MonkeyPatch) -> RunStep:
         return StepRun(process.returncode, process.stderr, outputs)
 
     return run
+
+
+@pytest.fixture
+def kubernetes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKubernetes]:
+    """An API server that this process and its children talk to; its namespace is `meetings`."""
+    with running_kubernetes(tmp_path, "meetings") as server:
+        # This process may itself run in a cluster's pod.
+        monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

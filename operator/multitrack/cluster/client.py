@@ -1,6 +1,7 @@
 """RecordingJobs, Workflows and WorkflowTemplates over the Kubernetes API."""
 
 import json
+import os
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -56,11 +57,16 @@ def namespace_of(context: str | None = None) -> str:
     if _NAMESPACE_OF_POD.exists():
         return _NAMESPACE_OF_POD.read_text(encoding="utf-8").strip()
     try:
-        contexts, current = config.list_kube_config_contexts()
+        contexts, current = config.list_kube_config_contexts(_kubeconfig())
     except (ConfigException, OSError):
         return "default"
     chosen = next((each for each in contexts if each["name"] == context), current)
     return str(chosen.get("context", {}).get("namespace") or "default")
+
+
+def _kubeconfig() -> str | None:
+    """The client reads the variable when it is imported; we read it when we are asked."""
+    return os.environ.get("KUBECONFIG") or None
 
 
 @asynccontextmanager
@@ -74,7 +80,7 @@ async def connect(context: str | None = None) -> AsyncIterator["Cluster"]:
         try:
             config.load_incluster_config()
         except ConfigException:
-            await config.load_kube_config(context=context)
+            await config.load_kube_config(_kubeconfig(), context=context)
     except (ConfigException, OSError) as error:
         raise ClusterRefusedError(
             f"no cluster to talk to ({error}); set KUBECONFIG or run inside a cluster"
