@@ -1,7 +1,7 @@
 """What goes wrong on demand, and what was asked."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,8 @@ class Fault:
     """Done, but the connection breaks before the answer is out."""
     delay: float = 0.0
     """Seconds before anything is done."""
+    answer_delay: float = 0.0
+    """Seconds from doing it to the answer."""
 
     def strikes(self, request: Request) -> bool:
         """Count a request; whether it is one that this happens to."""
@@ -60,6 +62,8 @@ class Faults:
         self._lock = threading.Lock()
         self._asked_for: list[Fault] = []
         self.requests: list[Request] = []
+        self.listeners: list[Callable[[], None]] = []
+        """Called after each request was written down."""
 
     def add(self, fault: Fault) -> None:
         with self._lock:
@@ -75,4 +79,6 @@ class Faults:
         with self._lock:
             self.requests.append(request)
             struck = [fault for fault in self._asked_for if fault.strikes(request)]
+        for listener in list(self.listeners):
+            listener()
         return struck[0] if struck else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.fakes.kubernetes.resources import RESOURCES, Body, Resource, definition_of
+from tests.fakes.kubernetes.resources import RESOURCES, Body, Resource
 from tests.fakes.kubernetes.rules import (
     ApiError,
     check_names,
@@ -20,7 +20,7 @@ from tests.fakes.kubernetes.rules import (
     merged_parts,
     metadata_of,
 )
-from tests.fakes.kubernetes.schema import objections, unknown_fields
+from tests.fakes.kubernetes.schema import objections, unknown_fields, without_nulls
 from tests.fakes.kubernetes.selectors import Selection
 
 __all__ = ["Change", "Objects"]
@@ -137,8 +137,7 @@ class Objects:
             made |= {"apiVersion": resource.api_version, "kind": resource.kind}
             if resource.has_status and not keeps_status:
                 made.pop("status", None)
-            self._check(resource, made, is_strict=is_strict)
-            return self._keep(key, made, None)
+            return self._keep(key, self._checked(resource, made, is_strict=is_strict), None)
 
     def replace(self, resource: Resource, name: str, body: Body, part: str = "") -> Body:
         """Write a whole object, or with `part` "status" its status.
@@ -156,11 +155,11 @@ class Objects:
             check_version(resource, old, given)
             new = merged_parts(resource, old, dict(body), part)
             new["metadata"] = metadata_of(old, given if part != "status" else old["metadata"])
+            new = self._checked(resource, new, is_strict=False)
             if content(new) == content(old) and new["metadata"] == old["metadata"]:
                 return old
             if content(new, resource) != content(old, resource):
                 new["metadata"]["generation"] = old["metadata"]["generation"] + 1
-                self._check(resource, new, is_strict=False)
             check_names(resource, name, new["metadata"])
             key = (resource, namespace, name)
             if "deletionTimestamp" in new["metadata"] and not new["metadata"].get("finalizers"):
@@ -240,19 +239,22 @@ class Objects:
         for listener in list(self.listeners):
             listener()
 
-    def _check(self, resource: Resource, body: Body, *, is_strict: bool) -> None:
-        if not resource.is_custom:
-            return
+    def _checked(
+        self, resource: Resource, body: dict[str, Any], *, is_strict: bool
+    ) -> dict[str, Any]:
+        """The object as its definition lets it be kept."""
         definition = self._found.get((_DEFINITIONS, "", resource.full_name))
-        if definition is None:
-            definition = definition_of(resource)
+        if definition is None or not resource.is_custom:
+            return body
         if is_strict and (strangers := unknown_fields(definition, resource, body)):
             listed = ", ".join(f'unknown field "{each}"' for each in strangers)
             raise ApiError(400, "BadRequest", f"strict decoding error: {listed}")
-        if wrong := objections(definition, resource, body):
+        kept = without_nulls(definition, resource, body)
+        if wrong := objections(definition, resource, kept):
             name = body["metadata"]["name"]
             text = f'{resource.kind}.{resource.group} "{name}" is invalid: {"; ".join(wrong)}'
             raise ApiError(422, "Invalid", text)
+        return kept
 
 
 def _place(body: Body) -> tuple[str, str]:

@@ -95,6 +95,8 @@ class Pages:
         fault = await self._delayed(asked)
         self._refuse(fault)
         response = do()
+        if fault is not None and fault.answer_delay:
+            await asyncio.sleep(fault.answer_delay)
         if fault is not None and fault.loses_answer and request.transport is not None:
             request.transport.abort()
         return response

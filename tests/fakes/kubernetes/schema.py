@@ -1,13 +1,13 @@
 """What a CustomResourceDefinition's schema says about an object. Its CEL rules are not asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema
 
 from tests.fakes.kubernetes.resources import Body, Resource
 
-__all__ = ["objections", "unknown_fields"]
+__all__ = ["objections", "unknown_fields", "without_nulls"]
 
 
 def objections(definition: Body, resource: Resource, body: Body) -> list[str]:
@@ -26,6 +26,24 @@ def unknown_fields(definition: Body, resource: Resource, body: Body) -> list[str
     if "properties" not in schema:
         return []
     return list(_strangers({key: body[key] for key in body if key != "metadata"}, schema, ""))
+
+
+def without_nulls(definition: Body, resource: Resource, body: Body) -> dict[str, Any]:
+    """The object as it is kept: null where the schema allows none is as good as nothing."""
+    return {**_without_nulls(body, _schema(definition, resource)), "metadata": body["metadata"]}
+
+
+def _without_nulls(value: Any, schema: dict[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_without_nulls(each, schema.get("items", {})) for each in value]
+    known = schema.get("properties")
+    if not isinstance(value, Mapping) or known is None:
+        return value
+    return {
+        name: _without_nulls(each, known.get(name, {}))
+        for name, each in value.items()
+        if each is not None or known.get(name, {}).get("nullable")
+    }
 
 
 def _schema(definition: Body, resource: Resource) -> dict[str, Any]:

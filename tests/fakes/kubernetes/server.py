@@ -37,6 +37,10 @@ class FakeKubernetes:
         self.reviews = Reviews()
         """Tokens and grants for TokenReview and SubjectAccessReview."""
         self._faults = Faults()
+        self._onlookers: list[Callable[[], None]] = []
+        """Called after every change and every request."""
+        for listeners in (self.objects.listeners, self._faults.listeners):
+            listeners.append(self._tell_onlookers)
         self._pages: Pages | None = None
         self._loop = asyncio.new_event_loop()
         for resource in RESOURCES:
@@ -137,6 +141,21 @@ class FakeKubernetes:
         """Take so long over the next requests."""
         self._faults.add(Fault(count, 0, verb, resource, delay=seconds))
 
+    def hold(self, *, after: int, is_done: bool) -> Callable[[], bool]:
+        """Never answer one of the requests to come.
+
+        Args:
+            after: How many requests of any kind pass before.
+            is_done: Whether what it asks is done nevertheless.
+
+        Returns:
+            Says whether that request has come.
+        """
+        long = float(_ALWAYS)
+        fault = Fault(1, after, delay=0 if is_done else long, answer_delay=long if is_done else 0)
+        self._faults.add(fault)
+        return lambda: not fault.left
+
     def heal(self) -> None:
         """End all faults."""
         self._faults.heal()
@@ -149,13 +168,13 @@ class FakeKubernetes:
         self._loop.call_soon_threadsafe(self._pages.drop_watches)
 
     async def until(self, what: Callable[[], _Found | None], seconds: float = 10) -> _Found:
-        """Await that a look at the server finds something; asks after each change."""
+        """Await that `what` finds something; it is asked after each change and each request."""
         loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
         def note() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        self.objects.listeners.append(note)
+        self._onlookers.append(note)
         try:
             async with asyncio.timeout(seconds):
                 while not (found := what()):
@@ -165,19 +184,19 @@ class FakeKubernetes:
         except TimeoutError as error:
             raise AssertionError(f"not seen within {seconds} s") from error
         finally:
-            self.objects.listeners.remove(note)
+            self._onlookers.remove(note)
 
     def wait(self, what: Callable[[], _Found | None], seconds: float = 10) -> _Found:
         """As `until`, for tests without a loop."""
         changed, end = threading.Event(), time.monotonic() + seconds
-        self.objects.listeners.append(changed.set)
+        self._onlookers.append(changed.set)
         try:
             while not (found := what()):
                 assert changed.wait(max(0.0, end - time.monotonic())), f"not within {seconds} s"
                 changed.clear()
             return found
         finally:
-            self.objects.listeners.remove(changed.set)
+            self._onlookers.remove(changed.set)
 
     def serve(self, started: threading.Event) -> None:
         """Run until `stop`; in a thread of its own."""
@@ -191,6 +210,10 @@ class FakeKubernetes:
     def stop(self) -> None:
         """End `serve`."""
         self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _tell_onlookers(self) -> None:
+        for onlooker in list(self._onlookers):
+            onlooker()
 
     def _wake_watches(self) -> None:
         assert self._pages is not None
