@@ -9,6 +9,7 @@ from multitrack.api.base import Resource, cel, checked, list_map, list_set
 from workflow_templates.contracts.base import Seconds
 
 __all__ = [
+    "DailySource",
     "OnTrackFailure",
     "Participant",
     "RecordingJobSpec",
@@ -64,6 +65,27 @@ Term = Annotated[
         ),
     ),
 ]
+DailyId = Annotated[
+    str,
+    Field(
+        max_length=128,
+        json_schema_extra=checked(
+            "self.matches('^[A-Za-z0-9][A-Za-z0-9._-]*$')",
+            "an id of Daily.co's has letters, digits, dots, hyphens and underscores; "
+            "give the id alone, as Daily's API shows it",
+        ),
+    ),
+]
+RoomName = Annotated[
+    str,
+    Field(
+        max_length=200,
+        json_schema_extra=checked(
+            "self.matches('^[^/]+$')",
+            "a room's name is what follows the domain in its URL; give the name alone",
+        ),
+    ),
+]
 Offset = Annotated[Seconds, Field(ge=0, le=172_800)]
 
 
@@ -72,6 +94,17 @@ class OnTrackFailure(StrEnum):
 
     FAIL = "Fail"
     GAP = "Gap"
+
+
+class DailySource(Resource):
+    """A recording that Daily.co made; what is known of it beside its id helps if Daily is silent."""
+
+    recording_id: DailyId
+    """The recording's id, as Daily's events and API show it."""
+    room_name: RoomName | None = None
+    """The room that was recorded. Default: what Daily says."""
+    meeting_session_id: DailyId | None = None
+    """The meeting session, by which participants are looked up. Default: what Daily says."""
 
 
 class S3Source(Resource):
@@ -107,13 +140,16 @@ class Source(Resource):
         json_schema_extra={
             "x-kubernetes-validations": [
                 cel(
-                    "[has(self.s3), has(self.tracks)].filter(each, each).size() == 1",
-                    "name exactly one source: s3 or tracks",
+                    "[has(self.daily), has(self.s3), has(self.tracks)]"
+                    ".filter(each, each).size() == 1",
+                    "name exactly one source: daily, s3 or tracks",
                 ),
             ]
         }
     )
 
+    daily: DailySource | None = None
+    """A recording that Daily.co made."""
     s3: S3Source | None = None
     """All tracks below a prefix of a bucket."""
     tracks: (
@@ -208,7 +244,8 @@ class RecordingJobSpec(Resource):
                 ),
                 cel(
                     "!has(self.source.tracks) || !has(self.participants)",
-                    "participants goes with source.s3; give names and offsets in source.tracks",
+                    "participants goes with source.daily and source.s3; "
+                    "give names and offsets in source.tracks",
                     fieldPath=".participants",
                 ),
             ]

@@ -10,6 +10,7 @@ from workflow_templates.argo.names import QUEUE_PARAMETER
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import Manifest, Owner, WorkflowRequest, render_workflow
 from workflow_templates.pipelines import PROCESS_RECORDING
+from workflow_templates.runtime.daily.address import DailyAddress
 
 __all__ = ["job_workflow"]
 
@@ -67,6 +68,17 @@ def _arguments(
 
 def _addresses(spec: RecordingJobSpec, storage: Storage) -> list[str]:
     source = spec.source
+    if source.daily is not None:
+        daily = source.daily
+        return [
+            str(
+                DailyAddress(
+                    daily.recording_id,
+                    room_name=daily.room_name or "",
+                    meeting_session_id=daily.meeting_session_id or "",
+                )
+            )
+        ]
     if source.s3 is not None:
         return [f"s3://{source.s3.bucket or storage.bucket}/{source.s3.prefix}"]
     return [f"s3://{track.bucket or storage.bucket}/{track.key}" for track in source.tracks or ()]

@@ -15,6 +15,8 @@ from multitrack.controller.request import job_workflow
 from multitrack.controller.settings import Storage
 from tests.unit.controller.builders import NOW, UID, a_job
 from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.runtime.daily.address import DailyAddress
+from workflow_templates.runtime.errors import SettingsError
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples").glob("*.yaml"))
 SCHEMA: dict[str, Any] = custom_resource_definition()["spec"]["versions"][0]["schema"][
@@ -78,6 +80,34 @@ def test_tracks_become_addresses_and_participants() -> None:
     given = {each["name"]: each["value"] for each in workflow["spec"]["arguments"]["parameters"]}
     assert yaml.safe_load(given["source"]) == ["s3://recordings/a/x.webm", "s3://other/y.webm"]
     assert yaml.safe_load(given["participants"]) == [{"file": "a/x.webm", "name": "Zoë"}]
+
+
+def test_a_daily_recording_becomes_an_address_with_what_is_known_of_it() -> None:
+    daily = {"recordingId": "0a20567c", "roomName": "stand up", "meetingSessionId": "7f-1"}
+    cases: list[tuple[dict[str, str], str]] = [
+        ({"recordingId": "0a20567c"}, "daily:0a20567c"),
+        (daily, "daily:0a20567c?room=stand%20up&session=7f-1"),
+    ]
+    for source, address in cases:
+        job = a_job(source={"daily": source})
+        workflow = job_workflow(job, 1, InstallSettings(), Storage(bucket="recordings"))
+        given = {
+            each["name"]: each["value"] for each in workflow["spec"]["arguments"]["parameters"]
+        }
+        assert yaml.safe_load(given["source"]) == [address]
+        assert DailyAddress.parse(address) == DailyAddress(
+            source["recordingId"],
+            source.get("roomName", ""),
+            source.get("meetingSessionId", ""),
+        )
+
+
+@pytest.mark.parametrize(
+    "text", ["daily:", "daily:a/b", "s3://a/b", "daily:a?file=b", "daily:a?session=/", "daily:-a"]
+)
+def test_what_is_no_daily_address_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(SettingsError, match="write daily: and the recording's id"):
+        DailyAddress.parse(text)
 
 
 def test_status_survives_the_way_to_the_server_and_back() -> None:

@@ -1,0 +1,1 @@
+"""Daily.co: how its recordings are named, and its REST API."""
