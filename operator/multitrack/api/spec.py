@@ -97,7 +97,7 @@ class OnTrackFailure(StrEnum):
 
 
 class DailySource(Resource):
-    """A recording that Daily.co made; what is known of it beside its id helps if Daily is silent."""
+    """A recording that Daily.co made; what is known beside its id helps where Daily is silent."""
 
     recording_id: DailyId
     """The recording's id, as Daily's events and API show it."""
