@@ -51,7 +51,7 @@ format: $(VENV)/dev.stamp ## Format the sources and fix what can be fixed
 	@$(BIN)/ruff check --fix .
 
 generate: $(VENV)/dev.stamp ## Write docs/reference, the chart's CRD and its README from the code
-	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m docs.generate
 	@$(BIN)/python charts/generate.py
 
 bench: $(VENV)/dev.stamp ## Measure speed and memory beside their anchors; about 20 minutes

@@ -35,6 +35,8 @@ _FIELD_MANAGER = "multitrack"
 _DISPLAY_NAME_ANNOTATION = "workflows.argoproj.io/display-name"
 _ARGO_LINE = re.compile(r"^time=.* argo=true")
 """What Argo's executor writes between the step's own lines."""
+_PAGE = 50
+"""Workflows asked for at a time, where only a little of each is kept."""
 _TIMEOUT = 30
 """Seconds that one request may take."""
 
@@ -144,6 +146,28 @@ class Cluster:
     async def list_workflows(self, namespace: str, selector: str) -> list[Body]:
         """Workflows with these labels."""
         return await self._list(_ARGO, "workflows", namespace, selector)
+
+    async def templates_in_use(self, namespace: str, selector: str) -> set[str]:
+        """Names of the WorkflowTemplates that Workflows with these labels refer to."""
+        names_found: set[str] = set()
+        page: str | None = None
+        while page != "":
+            # In pages: a Workflow is up to 1 MB, and there may be thousands.
+            with _translated("workflows"):
+                answer = await self._custom.list_namespaced_custom_object(
+                    *_ARGO,
+                    namespace,
+                    "workflows",
+                    label_selector=selector,
+                    limit=_PAGE,
+                    **({"_continue": page} if page else {}),
+                    _request_timeout=_TIMEOUT,
+                )
+            for body in answer["items"]:
+                reference = body.get("spec", {}).get("workflowTemplateRef") or {}
+                names_found.add(str(reference.get("name", "")))
+            page = answer["metadata"].get("continue") or ""
+        return names_found
 
     async def patch_workflow(self, namespace: str, name: str, patch: Body) -> Body:
         """Merge a change into a Workflow."""

@@ -124,15 +124,9 @@ class Controller:
             await self._collect_templates()
 
     async def _collect_templates(self) -> None:
-        used = {
-            view.template
-            for of_job in self._workflows.values()
-            for view in of_job.values()
-            if view.template
-        }
         for namespace in self._settings.job_namespaces:
             try:
-                await self.templates.collect(namespace, used)
+                await self.templates.collect(namespace)
             except (ClusterAwayError, ClusterRefusedError) as error:
                 _log.warning("templates not collected", extra={"error": str(error)})
 

@@ -80,8 +80,6 @@ class WorkflowView:
     is_suspended: bool = False
     shutdown: str | None = None
     """Stop or Terminate, where somebody asked for it."""
-    template: str | None = None
-    """The WorkflowTemplate that it refers to."""
     resources: Mapping[str, int] = field(default_factory=dict)
     """`resourcesDuration`: requests times seconds, memory in units of 100 MiB."""
     nodes: Mapping[str, Node] | None = None
@@ -131,7 +129,6 @@ class WorkflowView:
             finished=_time(status.get("finishedAt")),
             is_suspended=bool(spec.get("suspend")),
             shutdown=spec.get("shutdown"),
-            template=(spec.get("workflowTemplateRef") or {}).get("name"),
             resources=dict(status.get("resourcesDuration") or {}),
             nodes=_nodes(status),
             changed=seen,

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import kopf
-from pythonjsonlogger.json import JsonFormatter
 
 from multitrack.cluster.client import connect
 from multitrack.cluster.errors import ClusterAwayError
@@ -17,6 +16,7 @@ from multitrack.controller.loop import Controller
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.startup_check import what_is_missing
+from multitrack.logs import log_as_json
 from workflow_templates.argo.settings import InstallSettings
 
 __all__ = ["run_operator"]
@@ -33,7 +33,7 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
     Raises:
         ClusterRefusedError: There is no cluster to talk to.
     """
-    _log_as_json(settings.log_level)
+    log_as_json(settings.log_level)
     stop, ready = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -73,13 +73,3 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
 
 def _failure(task: "asyncio.Task[None]") -> BaseException | None:
     return None if task.cancelled() else task.exception()
-
-
-def _log_as_json(level: str) -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", timestamp=False)
-    )
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for talkative in ("kopf", "botocore"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)

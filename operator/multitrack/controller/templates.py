@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from multitrack.cluster.client import Cluster
-from workflow_templates.argo.names import PIPELINE_LABEL
+from workflow_templates.argo.names import JOB_UID_LABEL, PIPELINE_LABEL
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import Manifest, render_template
 from workflow_templates.pipelines import PROCESS_RECORDING
@@ -39,8 +39,12 @@ class Templates:
         await self._cluster.apply_template(namespace, body)
         self._applied.add((namespace, name))
 
-    async def collect(self, namespace: str, used: set[str]) -> None:
-        """Delete templates of ours that are neither current nor named by a Workflow."""
+    async def collect(self, namespace: str) -> None:
+        """Delete templates of ours that are neither current nor named by a Workflow.
+
+        Raises:
+            ClusterError: The API server does not answer, or refuses.
+        """
         current = {manifest["metadata"]["name"] for manifest in self._current.values()}
         selector = f"{_MANAGED_BY},{PIPELINE_LABEL},app.kubernetes.io/instance={self._instance}"
         found = {
@@ -49,5 +53,8 @@ class Templates:
         }
         # One that somebody deleted is applied again for the next job.
         self._applied -= {(namespace, name) for name in current - found}
-        for name in found - current - used:
-            await self._cluster.delete_template(namespace, name)
+        if outdated := found - current:
+            # Asked for, not remembered: an operator that has just started knows few Workflows.
+            used = await self._cluster.templates_in_use(namespace, JOB_UID_LABEL)
+            for name in outdated - used:
+                await self._cluster.delete_template(namespace, name)

@@ -1,0 +1,38 @@
+"""How processes in the cluster log: one JSON object a line, a constant message, facts as fields."""
+
+import logging
+
+from pythonjsonlogger.json import JsonFormatter
+
+__all__ = ["FIELDS", "log_as_json"]
+
+FIELDS = {
+    "asctime": "when, in the container's time zone",
+    "levelname": "DEBUG, INFO, WARNING or ERROR",
+    "name": "which part of the program",
+    "message": "what happened; the same words every time",
+    "exc_info": "the trace, where something unforeseen happened",
+    "error": "what went wrong, in one sentence",
+    "job": "the RecordingJob, as `name` or `namespace/name`",
+    "phase": "the job's `status.phase`",
+    "problem": "what the installation lacks, and what to do",
+    "reason": "of the job's condition Succeeded",
+    "workflow": "Argo's Workflow",
+}
+"""What each field means. docs/reference/logs.md holds this table."""
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+_TALKATIVE = ("kopf", "botocore")
+
+
+def log_as_json(level: str) -> None:
+    """Set logging up for the whole process.
+
+    Args:
+        level: From which on lines are written; libraries that talk much say warnings only.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter(_FORMAT, timestamp=False))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
