@@ -7,10 +7,10 @@ two lines of 42 characters, at most seven seconds.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from multitrack_steps.publication.wording import clock, one_line
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.transcript import Word
+from workflow_templates.runtime.wording import clock, one_line
 
 __all__ = ["Cue", "cues_of", "to_srt", "to_webvtt"]
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from multitrack_steps.publication.turns import Chapter, chapters, text_of
-from multitrack_steps.publication.wording import one_line, spoken_date, stopwatch
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.minutes import Decision, NextStep
 from workflow_templates.contracts.published import PublishedTranscript
+from workflow_templates.runtime.wording import one_line, spoken_date, stopwatch
 
 __all__ = ["escape", "to_markdown"]
 

@@ -1,7 +1,7 @@
 """The transcript as plain text: one line a segment, "[MM:SS] Name: text"."""
 
-from multitrack_steps.publication.wording import one_line, stopwatch
 from workflow_templates.contracts.published import PublishedTranscript
+from workflow_templates.runtime.wording import one_line, stopwatch
 
 __all__ = ["to_text"]
 

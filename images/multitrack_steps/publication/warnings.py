@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from multitrack_steps.publication.wording import stopwatch
 from workflow_templates.contracts.track import OffsetSource, Track
 from workflow_templates.contracts.transcript import TrackSummary, Transcript
+from workflow_templates.runtime.wording import stopwatch
 
 __all__ = ["bounded", "collect_warnings"]
 

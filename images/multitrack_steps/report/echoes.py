@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from multitrack_steps.publication.wording import one_line
 from multitrack_steps.report.wording import position
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.transcript import Word
+from workflow_templates.runtime.wording import one_line
 
 __all__ = ["EchoLine", "echo_lines"]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from multitrack_steps.publication.turns import Turn, chapters
-from multitrack_steps.publication.wording import one_line, spoken_date
 from multitrack_steps.report.echoes import EchoLine, echo_lines
 from multitrack_steps.report.prose import render_markdown
 from multitrack_steps.report.timing import timed_text
@@ -16,6 +15,7 @@ from multitrack_steps.report.wording import length, position
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.results import Manifest, Waveform
+from workflow_templates.runtime.wording import one_line, spoken_date
 
 __all__ = ["COLOURS", "View", "build_view"]
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitrack_steps.publication.captions import Cue, cues_of, to_srt, to_webvtt
-from multitrack_steps.publication.wording import one_line
 from tests.unit.publication.meetings import a_line, a_meeting
+from workflow_templates.runtime.wording import one_line
 
 NASTY_NAMES = {
     "angle brackets and ampersand": "Tom <Tommy> & Co --> 1",

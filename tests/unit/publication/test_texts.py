@@ -10,9 +10,9 @@ from markdown_it import MarkdownIt
 from multitrack_steps.publication.markdown import escape, to_markdown
 from multitrack_steps.publication.plain import to_text
 from multitrack_steps.publication.turns import chapters
-from multitrack_steps.publication.wording import one_line, spoken_date
 from tests.unit.publication.meetings import a_line, a_meeting
 from workflow_templates.contracts.minutes import Decision, NextStep, Subject, Topic
+from workflow_templates.runtime.wording import one_line, spoken_date
 
 
 def a_topic(title: str, first: int, last: int, start: float = 0.0) -> Topic:

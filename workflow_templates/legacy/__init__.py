@@ -1,0 +1,1 @@
+"""What programs written for the legacy pipeline expect to read, made from the published meeting."""

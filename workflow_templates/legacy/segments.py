@@ -1,0 +1,75 @@
+"""The legacy pipeline's way to cut a multitrack meeting: each speaker alone, then by start."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workflow_templates.contracts.base import Seconds
+from workflow_templates.contracts.published import PublishedTranscript
+from workflow_templates.contracts.transcript import Word
+from workflow_templates.runtime.wording import one_line
+
+__all__ = ["LegacySegment", "segments_of", "spoken_words", "text_of"]
+
+_SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001 - other scripts' marks
+LONGEST_TEXT = 1000
+"""Characters; speech without sentence ends is cut at the word that reaches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegacySegment:
+    """About a sentence of one speaker. Others may talk in between."""
+
+    speaker: int
+    speaker_name: str
+    start: Seconds
+    end: Seconds
+    text: str
+    """On one line, not empty."""
+
+
+def spoken_words(transcript: PublishedTranscript) -> tuple[Word, ...]:
+    """All words that are no echoes, by start: the legacy pipeline does not know echoes."""
+    return tuple(word for word in transcript.words if word.echo_of is None)
+
+
+def segments_of(
+    words: Iterable[Word], name_by_speaker: dict[int, str]
+) -> tuple[LegacySegment, ...]:
+    """Cut every speaker's words at sentence ends, or at `LONGEST_TEXT`; sort by start.
+
+    Args:
+        words: In the order of their start; without echoes.
+        name_by_speaker: Of everybody who speaks.
+    """
+    by_speaker: dict[int, list[Word]] = {}
+    for word in words:
+        by_speaker.setdefault(word.speaker, []).append(word)
+    segments = [
+        LegacySegment(
+            speaker=speaker,
+            speaker_name=one_line(name_by_speaker[speaker]),
+            start=part[0].start,
+            end=max(word.end for word in part),
+            text=text,
+        )
+        for speaker, own in sorted(by_speaker.items())
+        for part in _sentences(own)
+        if (text := text_of(part))
+    ]
+    return tuple(sorted(segments, key=lambda segment: segment.start))
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """The words joined by the blanks that they bring along, on one line."""
+    return one_line("".join(word.text for word in words))
+
+
+def _sentences(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    first = length = 0
+    for place, word in enumerate(words, start=1):
+        length += len(word.text)
+        if word.text.rstrip().endswith(_SENTENCE_ENDS) or length >= LONGEST_TEXT:
+            yield words[first:place]
+            first, length = place, 0
+    if first < len(words):
+        yield words[first:]

@@ -1,0 +1,88 @@
+"""A topic with its own words, as the legacy API, its events and its webhook show it."""
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from workflow_templates.contracts.base import Seconds
+from workflow_templates.contracts.minutes import Topic
+from workflow_templates.contracts.transcript import Segment, Word
+from workflow_templates.legacy.formats import to_stored_webvtt
+from workflow_templates.legacy.segments import segments_of, text_of
+
+__all__ = ["LegacyTopic", "LegacyWord", "legacy_topics", "topic_webvtt"]
+
+
+class LegacyWord(BaseModel):
+    """A word as the legacy API spells it; `text` has its own leading blank."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    start: Seconds
+    end: Seconds
+    speaker: int
+
+
+class LegacyTopic(BaseModel):
+    """A stretch of the meeting; times in seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    title: str
+    summary: str
+    timestamp: Seconds
+    duration: Seconds
+    transcript: str
+    """What is said in it, on one line."""
+    words: tuple[LegacyWord, ...]
+    """By start."""
+
+
+def legacy_topics(
+    topics: Sequence[Topic], segments: Sequence[Segment], words: Sequence[Word]
+) -> tuple[LegacyTopic, ...]:
+    """All topics in their order; every word of a segment is in exactly one.
+
+    Args:
+        topics: `first_segment` and `last_segment` are places in `segments`.
+        segments: Of the whole meeting.
+        words: `segments[].words` are places in it.
+    """
+    return tuple(
+        LegacyTopic(
+            id=topic.id,
+            title=topic.title,
+            summary=topic.summary,
+            timestamp=topic.start,
+            duration=topic.duration,
+            transcript=text_of(own),
+            words=tuple(
+                LegacyWord(text=word.text, start=word.start, end=word.end, speaker=word.speaker)
+                for word in own
+            ),
+        )
+        for topic in topics
+        for own in [list(_words_of(topic, segments, words))]
+    )
+
+
+def topic_webvtt(
+    topic: Topic,
+    segments: Sequence[Segment],
+    words: Sequence[Word],
+    name_by_speaker: dict[int, str],
+) -> str:
+    """The topic's part of the stored WebVTT, `<v SpeakerN>`, on the recording's clock."""
+    own = _words_of(topic, segments, words)
+    return to_stored_webvtt(segments_of(own, name_by_speaker))
+
+
+def _words_of(topic: Topic, segments: Sequence[Segment], words: Sequence[Word]) -> Iterator[Word]:
+    indices = sorted(
+        index
+        for segment in segments[topic.first_segment : topic.last_segment + 1]
+        for index in segment.words
+    )
+    return (words[index] for index in indices)
