@@ -1,7 +1,7 @@
 """Builders of what Daily's REST API shows: recordings, their tracks, meetings' participants."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 __all__ = ["START_TS", "a_participant", "a_recording", "a_track"]
@@ -40,7 +40,7 @@ def a_track(
 def a_recording(
     recording_id: str | None = None,
     *,
-    tracks: Sequence[Mapping[str, Any]] | None = (),
+    tracks: Sequence[object] | None = (),
     bucket: str | None = "daily",
     endpoint: str | None = None,
     **fields: Any,
@@ -58,7 +58,7 @@ def a_recording(
         "share_token": "TivXjlD22QQt",
         "s3key": f"acme/standup/{start_ts * 1000}",
         "mtgSessionId": "257764e6-c74e-4c30-944a-a887a03173a3",
-        "tracks": None if tracks is None else [dict(track) for track in tracks],
+        "tracks": None if tracks is None else list(tracks),
     }
     if bucket:
         whole["s3"] = {

@@ -29,6 +29,8 @@ class Account:
     participants: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """By meeting session, in the order in which they joined."""
     hooks: dict[str, Hook] = field(default_factory=dict)
+    newest_participants_first: bool = False
+    """Daily does not document the order."""
     page: int = _PAGE
     """The most that a page holds."""
 
@@ -92,7 +94,10 @@ def _participants(account: Account, meeting: str, query: Mapping[str, str]) -> A
     ids = [each["participant_id"] for each in joined]
     first = ids.index(query["joined_after"]) + 1 if query.get("joined_after") in ids else 0
     last = ids.index(query["joined_before"]) if query.get("joined_before") in ids else len(ids)
-    page = joined[first:last][: _limit(account, query)]
+    matching = joined[first:last]
+    if account.newest_participants_first:
+        matching.reverse()
+    page = matching[: _limit(account, query)]
     return Answer({"data": page}) if page else _not_found("no participants")
 
 

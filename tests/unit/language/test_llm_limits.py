@@ -11,7 +11,6 @@ from multitrack_steps.language.llm.dialect import AnswerFormat, Dialect, LimitNa
 from multitrack_steps.language.llm.endpoint import Endpoint
 from multitrack_steps.language.llm.failures import Failure, Objection
 from multitrack_steps.language.llm.patience import Patience
-from multitrack_steps.language.llm.rate_limit import RateLimit
 from multitrack_steps.language.llm.stretches import divide
 from multitrack_steps.language.llm.tokens import estimate_tokens
 from multitrack_steps.language.llm.topics import expected_topics
@@ -20,6 +19,7 @@ from multitrack_steps.language.llm.writer import clip_evenly
 from workflow_templates.catalog import DETECT_TOPICS
 from workflow_templates.contracts.results import Tokens
 from workflow_templates.runtime.errors import LanguageModelError, SettingsError
+from workflow_templates.runtime.rate_limit import RateLimit
 
 TOKENS = {
     "nothing": ("", 0),

@@ -22,11 +22,11 @@ from multitrack_steps.language.llm.failures import (
 )
 from multitrack_steps.language.llm.patience import Patience
 from multitrack_steps.language.llm.prompts import prompt
-from multitrack_steps.language.llm.rate_limit import RateLimit
 from multitrack_steps.language.llm.schema import schema_of, schema_text
 from multitrack_steps.language.llm.tokens import estimate_tokens
 from multitrack_steps.language.llm.usage import Usage
 from workflow_templates.contracts.base import Seconds
+from workflow_templates.runtime.rate_limit import RateLimit
 
 __all__ = ["Chat", "Message"]
 
