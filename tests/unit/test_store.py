@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import ClientError
@@ -239,3 +240,26 @@ def test_each_foreign_error_says_whether_trying_again_helps(case: Case) -> None:
     assert type(ours) is case.want
     assert case.want_words in str(ours)
     assert str(ours).startswith("s3://b/k: ")
+
+
+def test_a_written_object_is_streamed_in_pieces_and_in_part(s3: FakeS3, store: S3Store) -> None:
+    s3.put("pieces", {})
+    address = S3Address("pieces", "k")
+    body = bytes(range(256)) * 1000
+    store.write(address, body, content_type="audio/mpeg")
+    pieces = list(store.stream(address))
+    assert b"".join(pieces) == body
+    assert len(pieces) > 1
+    assert b"".join(store.stream(address, 10, 19)) == body[10:20]
+    assert b"".join(store.stream(address, len(body) - 5)) == body[-5:]
+    assert s3.client.head_object(Bucket="pieces", Key="k")["ContentType"] == "audio/mpeg"
+
+
+def test_a_link_opens_without_credentials(s3: FakeS3, store: S3Store) -> None:
+    s3.put("linked", {"k": b"sound"})
+    link = store.link(
+        S3Address("linked", "k"), seconds=60, file_name="mix.mp3", content_type="audio/mpeg"
+    )
+    answer = httpx.get(link)
+    assert (answer.status_code, answer.content) == (200, b"sound")
+    assert answer.headers["content-type"] == "audio/mpeg"

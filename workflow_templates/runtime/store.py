@@ -6,7 +6,7 @@ and region from the arguments, else from the environment. Errors leave as ours, 
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypedDict
@@ -25,6 +25,7 @@ _MIB = 1 << 20
 _CONNECT_TIMEOUT_SECONDS = 10
 _READ_TIMEOUT_SECONDS = 60
 _TRANSFER_THREADS = 4
+_PIECE_BYTES = 64 << 10
 _PART_BYTES = 8 * _MIB
 """With four threads a transfer holds some 50 MiB, whatever the object's size."""
 _COPY_PART_BYTES = 256 * _MIB
@@ -181,6 +182,44 @@ class S3Store:
             )
             return answer["Body"].read()
 
+    def write(self, address: S3Address, body: bytes, *, content_type: str = "") -> None:
+        """Write a small object whole, replacing what is there."""
+        extra: _ContentType = {"ContentType": content_type} if content_type else {}
+        with _conversion("write", address, "s3:PutObject"):
+            self._client.put_object(Bucket=address.bucket, Key=address.key, Body=body, **extra)
+
+    def stream(
+        self, address: S3Address, first: int = 0, last: int | None = None
+    ) -> Iterator[bytes]:
+        """Read an object in pieces of 64 KiB; the first one is asked for at the first `next`.
+
+        Args:
+            address: Of the object.
+            first: First byte.
+            last: Last byte, included; None: to the end.
+        """
+        asked = f"bytes={first}-{'' if last is None else last}"
+        extra: _Range = {"Range": asked} if first or last is not None else {}
+        with _conversion("read", address, "s3:GetObject"):
+            body = self._client.get_object(Bucket=address.bucket, Key=address.key, **extra)["Body"]
+            with closing(body):
+                yield from body.iter_chunks(_PIECE_BYTES)
+
+    def link(self, address: S3Address, *, seconds: int, file_name: str, content_type: str) -> str:
+        """A URL that anyone can read the object with, for that long; the server is not asked."""
+        disposition = f'inline; filename="{file_name}"'
+        with _conversion("sign", address, "s3:GetObject"):
+            return self._client.generate_presigned_url(
+                "get_object",
+                Params={
+                    "Bucket": address.bucket,
+                    "Key": address.key,
+                    "ResponseContentDisposition": disposition,
+                    "ResponseContentType": content_type,
+                },
+                ExpiresIn=seconds,
+            )
+
     def download(self, address: S3Address, file: Path, version: str | None = None) -> None:
         """Stream one object into `file`, replacing it in one move: no reader sees half of it.
 
@@ -239,6 +278,14 @@ def _environment(*names: str) -> str:
 
 class _Version(TypedDict, total=False):
     VersionId: str
+
+
+class _ContentType(TypedDict, total=False):
+    ContentType: str
+
+
+class _Range(TypedDict, total=False):
+    Range: str
 
 
 def _version(version: str | None) -> _Version:

@@ -1,0 +1,51 @@
+"""Votes in the bucket: written once each, read all together."""
+
+from pydantic import ValidationError
+
+from workflow_templates.contracts.consent import Vote
+from workflow_templates.runtime.errors import BadInputError
+from workflow_templates.runtime.store import S3Address, S3Store
+
+__all__ = ["read_votes", "votes_prefix", "write_vote"]
+
+
+def votes_prefix(bucket: str, subject: str) -> S3Address:
+    """Where the votes on one recording lie.
+
+    Args:
+        bucket: The installation's.
+        subject: Daily's recording id, where the job has one, else the job's uid: people may vote
+            before there is a job.
+    """
+    return S3Address(bucket, f"consent/{subject}/")
+
+
+def write_vote(store: S3Store, bucket: str, subject: str, vote: Vote) -> S3Address:
+    """Add a vote; the same vote again replaces itself.
+
+    Raises:
+        MultitrackError: As the store's methods.
+    """
+    prefix = votes_prefix(bucket, subject)
+    moment = vote.at.replace(":", "").replace("-", "")
+    address = S3Address(bucket, f"{prefix.key}{moment}-{vote.id}.json")
+    store.write(address, vote.model_dump_json().encode(), content_type="application/json")
+    return address
+
+
+def read_votes(store: S3Store, bucket: str, subject: str) -> tuple[Vote, ...]:
+    """All votes, in the order in which they were given.
+
+    Raises:
+        BadInputError: An object there is no vote. Nothing may be taken for consent then.
+        MultitrackError: As the store's methods.
+    """
+    votes = []
+    for found in store.list(votes_prefix(bucket, subject)).objects:
+        try:
+            votes.append(Vote.model_validate_json(store.read(found.address)))
+        except ValidationError as error:
+            raise BadInputError(
+                f"{found.address}: not a vote; look at it and delete or mend it"
+            ) from error
+    return tuple(votes)
