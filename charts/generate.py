@@ -21,9 +21,9 @@ _MARK = "# -- "
 
 def files() -> dict[Path, str]:
     """Every generated file: text by path."""
-    definition = yaml.safe_dump(
-        custom_resource_definition(), sort_keys=False, width=100, allow_unicode=True
-    )
+    # Copied through JSON: YAML would write a part that stands in two places as an alias.
+    body = json.loads(json.dumps(custom_resource_definition()))
+    definition = yaml.safe_dump(body, sort_keys=False, width=100, allow_unicode=True)
     table = "\n".join(values_table((CHART / "values.yaml").read_text(encoding="utf-8")))
     return {
         CHART / "files" / "recordingjobs.yaml": definition,

@@ -15,6 +15,7 @@ __all__ = [
     "RecordingFacts",
     "RecordingJobStatus",
     "StepStatus",
+    "TrackStatus",
     "Usage",
     "WorkflowRef",
     "timestamp",
@@ -67,6 +68,21 @@ class WorkflowRef(Resource):
     """It is gone: its time was up, or somebody deleted it."""
 
 
+class TrackStatus(Resource):
+    """One track's run of a step."""
+
+    index: Annotated[int, Field(ge=0)]
+    """Of the track, as in recording.json."""
+    name: str
+    """Whose track."""
+    phase: StepPhase
+    """Where it is."""
+    progress: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Percent, where the step says how far it is."""
+    retries: int = 0
+    """Attempts beyond the first."""
+
+
 class StepStatus(Resource):
     """One step, all its tracks together."""
 
@@ -86,6 +102,10 @@ class StepStatus(Resource):
     """When its last pod ended."""
     retries: int = 0
     """Attempts beyond the first, all runs together."""
+    tracks: Annotated[
+        tuple[TrackStatus, ...], Field(max_length=64, json_schema_extra=list_map("index"))
+    ] = ()
+    """In a step that runs once a track: each one, as far as they are known."""
     message: Message | None = None
     """What is wrong, or what it waits for."""
     warnings: Annotated[tuple[str, ...], Field(max_length=32)] = ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from multitrack.cluster.errors import (
     ClusterAwayError,
     ClusterRefusedError,
     ConflictError,
+    ExpiredError,
     NotFoundError,
 )
 
-__all__ = ["Body", "Cluster", "Pod", "connect", "namespace_of"]
+__all__ = ["Body", "Cluster", "JobPage", "Pod", "connect", "namespace_of"]
 
 Body = dict[str, Any]
 """A Kubernetes object as JSON."""
@@ -39,6 +41,9 @@ _PAGE = 50
 """Workflows asked for at a time, where only a little of each is kept."""
 _TIMEOUT = 30
 """Seconds that one request may take."""
+_WATCH_SECONDS = 300
+_WATCH_SILENCE_SECONDS = 120
+"""API servers send a bookmark about once a minute."""
 
 
 _NAMESPACE_OF_POD = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -52,6 +57,17 @@ class Pod:
     node: str
     about: str
     """What it is shown as: step and participant."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Some RecordingJobs of a listing."""
+
+    bodies: list[Body]
+    version: str
+    """From where a watch goes on."""
+    following: str
+    """Asks for the next page; empty: this is the last."""
 
 
 def namespace_of(context: str | None = None) -> str:
@@ -110,6 +126,71 @@ class Cluster:
     async def list_jobs(self, namespace: str) -> list[Body]:
         """All RecordingJobs of a namespace."""
         return await self._list(_JOBS, names.PLURAL, namespace, "")
+
+    async def list_job_page(
+        self, namespace: str, *, selector: str = "", limit: int = 0, after: str = ""
+    ) -> JobPage:
+        """A page of a namespace's RecordingJobs.
+
+        Args:
+            namespace: Whose.
+            selector: Labels that they carry.
+            limit: At most so many; 0: all.
+            after: What the page before said in `following`.
+
+        Raises:
+            ExpiredError: `after` is too old.
+        """
+        with _translated(names.PLURAL):
+            answer = await self._custom.list_namespaced_custom_object(
+                *_JOBS,
+                namespace,
+                names.PLURAL,
+                label_selector=selector,
+                limit=limit,
+                _continue=after,
+                _request_timeout=_TIMEOUT,
+            )
+        metadata = answer["metadata"]
+        return JobPage(
+            list(answer["items"]), metadata["resourceVersion"], metadata.get("continue") or ""
+        )
+
+    async def watch_jobs(self, namespace: str, version: str) -> AsyncIterator[tuple[str, Body]]:
+        """Each change to a namespace's RecordingJobs: ADDED, MODIFIED, DELETED or BOOKMARK.
+
+        Ends now and then; go on from the last version seen.
+
+        Args:
+            namespace: Whose.
+            version: Changes after this one: of a listing, or of a body.
+
+        Raises:
+            ExpiredError: The server no longer knows that version.
+        """
+        with _translated(names.PLURAL):
+            answer = await self._custom.list_namespaced_custom_object(
+                *_JOBS,
+                namespace,
+                names.PLURAL,
+                watch=True,
+                resource_version=version,
+                allow_watch_bookmarks=True,
+                timeout_seconds=_WATCH_SECONDS,
+                _preload_content=False,
+                # A server that sends not even a bookmark for so long has gone.
+                _request_timeout=(_TIMEOUT, _WATCH_SILENCE_SECONDS),
+            )
+            async with answer:
+                if answer.status != HTTPStatus.OK:
+                    text = await answer.text()
+                    raise ApiException(status=answer.status, reason=text[:200])
+                async for line in _lines(answer.content):
+                    change = json.loads(line)
+                    if change["type"] == "ERROR":
+                        told = change["object"]
+                        raise ApiException(status=told.get("code"), reason=told.get("message"))
+                    yield change["type"], change["object"]
 
     async def patch_job(self, namespace: str, name: str, patch: Body) -> Body:
         """Merge a change into a RecordingJob."""
@@ -325,6 +406,18 @@ class Cluster:
             return
 
 
+async def _lines(stream: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    """Whole lines of any length; the reader's own iteration stops at 128 KiB."""
+    waiting = bytearray()
+    async for piece in stream.iter_any():
+        waiting += piece
+        *lines, rest = waiting.split(b"\n")
+        waiting = bytearray(rest)
+        for line in lines:
+            if line:
+                yield bytes(line)
+
+
 @contextmanager
 def _translated(what: str) -> Iterator[None]:
     """The one place where the client's errors become ours."""
@@ -337,6 +430,8 @@ def _translated(what: str) -> Iterator[None]:
                 raise NotFoundError(sentence) from error
             case 409:
                 raise ConflictError(sentence) from error
+            case 410:
+                raise ExpiredError(sentence) from error
             case 400 | 401 | 403 | 405 | 413 | 422:
                 raise ClusterRefusedError(sentence) from error
             case _:

@@ -5,11 +5,18 @@ MultitrackError
 │   ├── NotFoundError                    no such object
 │   └── ConflictError                    the name is taken, or the object has changed since
 └── ClusterAwayError (TemporaryError)    the API server is away or busy
+    └── ExpiredError                     a watch cannot go on from there: list anew
 """
 
 from workflow_templates.runtime.errors import RefusedError, TemporaryError
 
-__all__ = ["ClusterAwayError", "ClusterRefusedError", "ConflictError", "NotFoundError"]
+__all__ = [
+    "ClusterAwayError",
+    "ClusterRefusedError",
+    "ConflictError",
+    "ExpiredError",
+    "NotFoundError",
+]
 
 
 class ClusterRefusedError(RefusedError):
@@ -26,3 +33,7 @@ class ConflictError(ClusterRefusedError):
 
 class ClusterAwayError(TemporaryError):
     """The API server is away or busy."""
+
+
+class ExpiredError(ClusterAwayError):
+    """A watch cannot go on from that version: list anew."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from multitrack.api.reasons import StepPhase
-from multitrack.api.status import StepStatus
+from multitrack.api.status import StepStatus, TrackStatus
 from multitrack.controller.observed import Node, WorkflowView
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.pipelines import Pipeline, Task
@@ -79,9 +79,35 @@ def _step(task: Task, workflow: WorkflowView, tracks: int) -> StepStatus:
         start_time=_earliest(each.started for each in tries if each.phase != "Pending"),
         completion_time=max(ended) if ended and phase.is_final else None,
         retries=sum(max(0, len(workflow.tries(run)) - 1) for run in runs),
+        tracks=_tracks(runs, workflow) if task.fan_out else (),
         message=_message(runs, tries, phase),
         warnings=_warnings(runs),
     )
+
+
+def _tracks(runs: list[Node], workflow: WorkflowView) -> tuple[TrackStatus, ...]:
+    """Each track's own run, by index."""
+    known = {}
+    for run in runs:
+        index = _track_index(run)
+        if index is not None:
+            done = int(run.phase == "Succeeded")
+            phase = _phase([run], done, 1, workflow)
+            known[index] = TrackStatus(
+                index=index,
+                name=track_name(run) or "",
+                phase=phase,
+                progress=_percent([run], workflow, 1) if phase is StepPhase.RUNNING else None,
+                retries=max(0, len(workflow.tries(run)) - 1),
+            )
+    return tuple(known[index] for index in sorted(known))
+
+
+def _track_index(run: Node) -> int | None:
+    try:
+        return int(json.loads(run.inputs["track"])["index"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _phase(runs: list[Node], done: int, total: int, workflow: WorkflowView) -> StepPhase:
