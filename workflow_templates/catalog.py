@@ -152,6 +152,21 @@ _LANGUAGE_MODEL = (
 )
 _LLM_SECRETS = ("MULTITRACK_LLM_API_KEY",)
 _S3_SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_DAILY_API_KEY = ("MULTITRACK_DAILY_API_KEY",)
+_DAILY_BUCKET_SECRETS = (
+    "MULTITRACK_DAILY_AWS_ACCESS_KEY_ID",
+    "MULTITRACK_DAILY_AWS_SECRET_ACCESS_KEY",
+    "MULTITRACK_DAILY_AWS_SESSION_TOKEN",
+)
+_DAILY_API_URL = Parameter(
+    "daily-api-url", "https://api.daily.co/v1", "address of Daily's REST API", fingerprinted=False
+)
+_DAILY_BUCKET = (
+    Parameter("daily-bucket", "", "Daily's bucket, where Daily does not name it"),
+    Parameter("daily-bucket-region", "", "its region, where Daily does not name it"),
+    Parameter("daily-endpoint-url", "", "its S3 endpoint, if Daily names none and not Amazon's"),
+    Parameter("daily-assume-role", "", "ARN of the role that reads it; empty: none is assumed"),
+)
 
 GET_RECORDING = Step(
     name="get-recording",
@@ -162,15 +177,19 @@ GET_RECORDING = Step(
     outputs=(Artifact("recording", "recording.json"), Artifact("sources", "source/")),
     output_parameters=("duration",),
     parameters=(
-        Parameter("source", None, "JSON list: a folder, files, or one s3://bucket/prefix"),
+        Parameter(
+            "source", None, "JSON list: a folder, files, s3://bucket/prefix, or daily:RECORDING-ID"
+        ),
         Parameter("s3-endpoint-url", "", "S3 endpoint, if it is not Amazon's"),
         Parameter("name", "", "the recording's name, if not its folder's"),
+        _DAILY_API_URL,
+        *_DAILY_BUCKET,
     ),
     resources=Resources(cpu="100m", memory_mib=256, deadline=1800),
     retry=RetryClass.REMOTE,
     talks_to_outside=True,
     reads_source=True,
-    secrets=_S3_SECRETS,
+    secrets=(*_S3_SECRETS, *_DAILY_API_KEY, *_DAILY_BUCKET_SECRETS),
 )
 GET_PARTICIPANTS = Step(
     name="get-participants",
@@ -180,10 +199,14 @@ GET_PARTICIPANTS = Step(
     inputs=(Artifact("recording", "recording.json"),),
     outputs=(Artifact("participants", "participants.json"),),
     output_parameters=("tracks",),
-    parameters=(Parameter("participants", "[]", "JSON list of {name, file, offset, shared}"),),
+    parameters=(
+        Parameter("participants", "[]", "JSON list of {name, file, offset, shared}"),
+        _DAILY_API_URL,
+    ),
     resources=Resources(cpu="100m", memory_mib=256, deadline=600),
     retry=RetryClass.REMOTE,
     talks_to_outside=True,
+    secrets=_DAILY_API_KEY,
 )
 PAD_TRACK = Step(
     name="pad-track",

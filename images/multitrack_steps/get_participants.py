@@ -4,10 +4,13 @@ import json
 
 from multitrack_steps.context import StepContext
 from multitrack_steps.sources.participant_rows import ParticipantRow, parse_rows, row_by_track
-from multitrack_steps.sources.speaker_table import assign_speakers
+from multitrack_steps.sources.profiles import find_profiles
+from multitrack_steps.sources.speaker_table import assign_speakers, is_shared
+from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.recording import (
     Participants,
     Recording,
+    SourceKind,
     SourceTrack,
     TrackItem,
 )
@@ -21,23 +24,34 @@ _TRANSCODED = frozenset(
 )
 """What Daily writes when it transcodes raw tracks; by itself it records audio/webm."""
 
+_ROUNDING: Seconds = 1.0
+
 
 def run(context: StepContext) -> StepReport:
     """Write participants.json and the output parameter `tracks`, a JSON list of `TrackItem`.
 
+    Who took part in a Daily recording is asked of Daily. What it does not tell is no failure: then
+    people are "Speaker N".
+
     Raises:
         BadInputError: recording.json is not usable.
         SettingsError: The participants list is malformed, or speaks of a track that is not there.
+        TemporaryError: Daily is away, and there is a further try.
     """
     recording = Recording.read(context.input("recording"))
     rows = row_by_track(parse_rows(context.parameters["participants"]), recording)
-    participants = assign_speakers(recording, rows)
+    profiles, warnings = find_profiles(
+        recording,
+        api_url=context.parameters["daily-api-url"],
+        is_last_try=context.is_last_attempt,
+    )
+    participants = assign_speakers(recording, rows, profiles)
     participants.write(context.output("participants"))
     items = tuple(
         _item(recording, track, participants, rows.get(track.index)) for track in recording.tracks
     )
     context.write_parameter("tracks", _fan_out_list(items))
-    return StepReport(tracks=len(items))
+    return StepReport(tracks=len(items), warnings=warnings)
 
 
 def _fan_out_list(items: tuple[TrackItem, ...]) -> str:
@@ -62,9 +76,16 @@ def _item(
         file=track.origin.name,
         timing=timing,
         transcoded=_is_transcoded(track),
-        recording_duration=recording.duration,
-        shared=row.shared if row else False,
+        recording_duration=_end(recording),
+        shared=is_shared(track, row),
     )
+
+
+def _end(recording: Recording) -> Seconds | None:
+    """Where the recording ends for certain: Daily rounds its length to a second."""
+    if recording.kind is SourceKind.DAILY and recording.duration is not None:
+        return recording.duration + _ROUNDING
+    return recording.duration
 
 
 def _is_transcoded(track: SourceTrack) -> bool:

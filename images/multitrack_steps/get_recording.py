@@ -1,16 +1,17 @@
 """get-recording: find a recording's audio tracks and copy them into the job.
 
-`source` names a folder, files, or a prefix in a bucket; `selection` says what counts as a track.
-The tracks go to `source/<i>`, recording.json says where each came from. The originals are never
-touched.
+`source` names a folder, files, a prefix in a bucket, or a recording of Daily's; `selection` says
+what counts as a track. The tracks go to `source/<i>`, recording.json says where each came from. The
+originals are never touched.
 """
 
 from multitrack_steps.context import StepContext
+from multitrack_steps.sources.daily_access import DailyAccess
 from multitrack_steps.sources.daily_key import DailyKey, room_of
 from multitrack_steps.sources.event_json import EventLog, parse_event_json
 from multitrack_steps.sources.identity import daily_recording_id, recording_id_of_contents
 from multitrack_steps.sources.place import Place, open_place
-from multitrack_steps.sources.selection import Selection, select_tracks
+from multitrack_steps.sources.selection import NO_AUDIO_TRACK, Selection, select_tracks
 from workflow_templates.contracts.recording import Recording, SourceTrack, TimingHints
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.runtime.provenance import sha256_of_file
@@ -28,13 +29,15 @@ def run(context: StepContext) -> StepReport:
         SourceNotFoundError: The folder, file or prefix does not exist.
         NoAudioError: It holds no audio track. (A Daily recording may be empty.)
         SettingsError: The source is not understood, names a file twice, or holds two recordings.
-        RefusedError: The bucket refuses for good.
-        TemporaryError: The bucket is away or busy.
+        RefusedError: The bucket or Daily refuses for good.
+        TemporaryError: The bucket or Daily is away or busy, or an object is still to come.
     """
     place = open_place(
-        context.parameters["source"], s3_endpoint_url=context.parameters["s3-endpoint-url"]
+        context.parameters["source"],
+        s3_endpoint_url=context.parameters["s3-endpoint-url"],
+        daily=DailyAccess.of(context.parameters, is_last_try=context.is_last_attempt),
     )
-    selection = select_tracks(place.list(), place.address)
+    selection = _select(place)
     events, warnings = _read_events(place, selection)
     tracks = _copy_tracks(context, place, selection, events)
     recording = _describe(context, place, selection, tracks)
@@ -43,6 +46,13 @@ def run(context: StepContext) -> StepReport:
         "duration", "" if recording.duration is None else str(recording.duration)
     )
     return StepReport(warnings=(*selection.warnings, *warnings), tracks=len(tracks))
+
+
+def _select(place: Place) -> Selection:
+    listing = place.list()
+    if place.facts.id and not listing.candidates:
+        return Selection((), warnings=(NO_AUDIO_TRACK,))
+    return select_tracks(listing, place.address)
 
 
 def _read_events(place: Place, selection: Selection) -> tuple[EventLog, list[str]]:
@@ -73,6 +83,10 @@ def _copy_tracks(
         origin = place.fetch(candidate, target)
         track = SourceTrack(index=index, origin=origin, size=target.stat().st_size)
         key = selection.keys[index] if selection.keys else None
+        if place.facts.is_mixed:
+            # The one file begins when the recording does.
+            timing = TimingHints(start_offset=0.0)
+            track = track.model_copy(update={"shared": True, "timing": timing})
         tracks.append(track if key is None else _with_daily_facts(track, key, events))
         copied += candidate.size
         context.report_progress(copied, total)
@@ -97,25 +111,28 @@ def _describe(
     context: StepContext, place: Place, selection: Selection, tracks: tuple[SourceTrack, ...]
 ) -> Recording:
     given_name = context.parameters["name"].strip()
-    if not selection.keys:
-        folder = context.output("sources")
-        contents = [
-            (track.origin.name, track.size, sha256_of_file(folder / str(track.index)))
-            for track in tracks
-        ]
-        return Recording(
-            id=recording_id_of_contents(contents),
-            kind=place.kind,
-            name=given_name or place.name,
-            tracks=tracks,
-        )
+    facts = place.facts
     room = room_of(selection.bucket_key or "")
-    room_name = room.rpartition("/")[2] if room else None
+    room_name = facts.room_name or (room.rpartition("/")[2] if room else None)
+    started_at = selection.keys[0].recording_started_at if selection.keys else facts.started_at
     return Recording(
-        id=daily_recording_id(selection.keys, room),
+        id=facts.id or _id(context, selection, tracks),
         kind=place.kind,
-        name=given_name or room_name or place.name,
-        started_at=selection.keys[0].recording_started_at,
+        name=given_name or (place.name if facts.id else room_name or place.name),
+        started_at=started_at,
+        duration=facts.duration,
+        meeting_session_id=facts.meeting_session_id,
         room_name=room_name,
         tracks=tracks,
     )
+
+
+def _id(context: StepContext, selection: Selection, tracks: tuple[SourceTrack, ...]) -> str:
+    if selection.keys:
+        return daily_recording_id(selection.keys, room_of(selection.bucket_key or ""))
+    folder = context.output("sources")
+    contents = [
+        (track.origin.name, track.size, sha256_of_file(folder / str(track.index)))
+        for track in tracks
+    ]
+    return recording_id_of_contents(contents)

@@ -68,6 +68,8 @@ class SourceTrack(Contract):
     timing: TimingHints = TimingHints()
     content_type: str | None = None
     """As said by event JSON; `audio/mp4` and the like mark transcoded tracks."""
+    shared: bool = False
+    """Everybody speaks on this track: the platform recorded one file of the whole meeting."""
 
 
 class Recording(Document):

@@ -1,4 +1,4 @@
-"""The S3 store: the only module that touches boto3, which it imports when a store is opened.
+"""The S3 store. Only it and `store_login` touch boto3, which is imported when a store is opened.
 
 Credentials come from where boto3 looks for them (environment, profile, service account); endpoint
 and region from the arguments, else from the environment. Errors leave as ours, see `store_errors`.
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from boto3.s3.transfer import TransferConfig
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import CopySourceTypeDef
+
+    from workflow_templates.runtime.store_login import S3Login
 
 __all__ = ["S3Address", "S3Listing", "S3Object", "S3Store"]
 
@@ -91,15 +93,19 @@ class S3Store:
         self._client = client
 
     @classmethod
-    def open(cls, *, endpoint_url: str = "", region: str = "") -> Self:
+    def open(
+        cls, *, endpoint_url: str = "", region: str = "", login: "S3Login | None" = None
+    ) -> Self:
         """Make a client; nothing is asked of the server yet.
 
         Args:
             endpoint_url: Empty: `$AWS_ENDPOINT_URL_S3`, `$AWS_ENDPOINT_URL`, or Amazon's.
             region: Empty: `$AWS_REGION`, `$AWS_DEFAULT_REGION`, the profile's, or us-east-1.
+            login: None: whoever boto3 finds in the environment.
 
         Raises:
             SettingsError: The endpoint is no URL, or a profile is missing or broken.
+            MultitrackError: A login's role cannot be assumed, see `S3Login`.
         """
         import boto3  # noqa: PLC0415 - slow to import, and most runs need no S3
         from botocore.config import Config  # noqa: PLC0415
@@ -116,7 +122,7 @@ class S3Store:
             response_checksum_validation="when_required" if endpoint else "when_supported",
         )
         try:
-            session = boto3.Session()
+            session = login.session() if login else boto3.Session()
             client = session.client(
                 "s3",
                 endpoint_url=endpoint or None,

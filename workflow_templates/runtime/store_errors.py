@@ -16,10 +16,15 @@ from workflow_templates.runtime.errors import (
     TemporaryError,
 )
 
-__all__ = ["FOREIGN_ERRORS", "as_ours"]
+__all__ = ["FOREIGN_ERRORS", "ObjectMissingError", "as_ours"]
 
 FOREIGN_ERRORS = (BotoCoreError, ClientError, RetriesExceededError)
 """What boto3's client and its managed transfers raise."""
+
+
+class ObjectMissingError(RefusedError):
+    """There is no such object. Final, unless the caller knows that one is to come."""
+
 
 _TRANSPORT = (
     botocore_errors.HTTPClientError,
@@ -104,7 +109,9 @@ def _answered(
     if code in _REFUSALS:
         meaning = _REFUSALS[code]
     elif status == 404:  # noqa: PLR2004 - HTTP
-        meaning = "there is no such object; check bucket and key"
+        return ObjectMissingError(
+            f"{place}: there is no such object; check bucket and key (the server said: {said})"
+        )
     elif status in (401, 403):
         meaning = f"not allowed to {doing} it; grant {right} on bucket {bucket!r}"
     else:

@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from multitrack_steps.sources.facts import RecordingFacts
 from multitrack_steps.sources.selection import Candidate, Listing
 from workflow_templates.contracts.recording import Origin, SourceKind
 from workflow_templates.runtime.errors import SettingsError, SourceNotFoundError
 from workflow_templates.runtime.store import S3Address, S3Listing, S3Object, S3Store
 
-__all__ = ["BucketObjects", "BucketPrefix"]
+__all__ = ["BucketObjects", "BucketPrefix", "InBuckets", "candidate_of"]
 
 
-class _InBuckets:
-    """What a prefix and a list of objects have in common."""
+class InBuckets:
+    """What all places in buckets have in common."""
 
     __slots__ = ()
 
     store: S3Store
+    facts = RecordingFacts()
 
     def read(self, candidate: Candidate) -> bytes:
         """Read a small object whole."""
@@ -38,7 +40,7 @@ class _InBuckets:
 
 
 @dataclass(frozen=True, slots=True)
-class BucketObjects(_InBuckets):
+class BucketObjects(InBuckets):
     """Objects that a person listed, of one bucket or several."""
 
     store: S3Store
@@ -74,11 +76,11 @@ class BucketObjects(_InBuckets):
     def list(self) -> Listing:
         """The objects, in the order in which they were listed; each has to be there."""
         found = [self.store.head(address) for address in self.objects]
-        return Listing(tuple(_candidate(each) for each in found), chosen_by_hand=True)
+        return Listing(tuple(candidate_of(each) for each in found), chosen_by_hand=True)
 
 
 @dataclass(frozen=True, slots=True)
-class BucketPrefix(_InBuckets):
+class BucketPrefix(InBuckets):
     """A prefix and the store that knows it. Errors of the store pass through, see `S3Store`."""
 
     store: S3Store
@@ -115,7 +117,7 @@ class BucketPrefix(_InBuckets):
         if not objects and not found.folders:
             raise SourceNotFoundError(f"{self.prefix}: no object there; check bucket and prefix")
         return Listing(
-            tuple(_candidate(each) for each in objects),
+            tuple(candidate_of(each) for each in objects),
             tuple(folder.rstrip("/").rpartition("/")[2] for folder in found.folders),
         )
 
@@ -131,7 +133,8 @@ class BucketPrefix(_InBuckets):
         return S3Address(self.prefix.bucket, key if not key or key.endswith("/") else f"{key}/")
 
 
-def _candidate(found: S3Object) -> Candidate:
+def candidate_of(found: S3Object) -> Candidate:
+    """An object as something that may be a track."""
     address = found.address
     origin = Origin(
         name=address.key.rpartition("/")[2],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from multitrack_steps.sources.facts import RecordingFacts
 from multitrack_steps.sources.file_names import has_audio_name, is_hidden, stem
 from multitrack_steps.sources.selection import Candidate, Listing
 from workflow_templates.contracts.recording import Origin, SourceKind
@@ -21,6 +22,8 @@ class _OnDisk:
     """What folder and files have in common."""
 
     __slots__ = ()
+
+    facts = RecordingFacts()
 
     def read(self, candidate: Candidate) -> bytes:
         """Read a small file whole."""

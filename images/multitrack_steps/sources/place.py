@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 from typing import Protocol
 
+from multitrack_steps.sources.daily_access import DailyAccess
+from multitrack_steps.sources.facts import RecordingFacts
 from multitrack_steps.sources.file_names import has_audio_name
 from multitrack_steps.sources.local import LocalFiles, LocalFolder
 from multitrack_steps.sources.selection import Candidate, Listing
 from workflow_templates.contracts.recording import Origin, SourceKind
+from workflow_templates.runtime.daily.address import DAILY_SCHEME, DailyAddress
 from workflow_templates.runtime.errors import SettingsError, SourceNotFoundError
 
 __all__ = ["Place", "open_place"]
@@ -16,7 +19,7 @@ _S3 = "s3://"
 
 
 class Place(Protocol):
-    """A folder, some files, or a prefix in a bucket. Nothing there is ever changed."""
+    """A folder, files, a prefix in a bucket, a Daily recording. Nothing there is ever changed."""
 
     @property
     def kind(self) -> SourceKind:
@@ -29,6 +32,10 @@ class Place(Protocol):
     @property
     def name(self) -> str:
         """The recording's name, if nobody gives one."""
+
+    @property
+    def facts(self) -> RecordingFacts:
+        """What the place itself knows of the recording."""
 
     def list(self) -> Listing:
         """Find everything at the place.
@@ -48,18 +55,29 @@ class Place(Protocol):
         """
 
 
-def open_place(source: str, *, s3_endpoint_url: str = "") -> Place:
+def open_place(source: str, *, s3_endpoint_url: str, daily: DailyAccess) -> Place:
     """Read the parameter `source`.
 
     Args:
-        source: JSON list: one folder, several files, one `s3://bucket/prefix`, or several objects.
+        source: JSON list: one folder, several files, one `s3://bucket/prefix`, several objects, or
+            one `daily:RECORDING-ID`.
         s3_endpoint_url: Empty: the environment decides.
+        daily: How Daily and its bucket are reached.
 
     Raises:
         SettingsError: None of these, or the same file twice.
-        SourceNotFoundError: A named file or folder does not exist.
+        SourceNotFoundError: A named file or folder does not exist, Daily's recording was cancelled.
+        RefusedError: Daily refuses for good.
+        TemporaryError: Daily is away or busy, or has not finished the recording yet.
     """
     places = _parse(source)
+    if any(place.startswith(DAILY_SCHEME) for place in places):
+        if len(places) > 1:
+            raise SettingsError("source: a Daily recording goes alone; name nothing beside it")
+        # Neither HTTP client nor boto3 is imported where Daily has no part.
+        from multitrack_steps.sources.daily import DailyPlace  # noqa: PLC0415
+
+        return DailyPlace.open(DailyAddress.parse(places[0]), daily)
     if any(place.startswith(_S3) for place in places):
         if not all(place.startswith(_S3) for place in places):
             raise SettingsError("source: files and S3 addresses do not mix; name either")

@@ -25,7 +25,10 @@ from multitrack_steps.sources.file_names import (
 from workflow_templates.contracts.recording import Origin
 from workflow_templates.runtime.errors import NoAudioError, SettingsError
 
-__all__ = ["Candidate", "Listing", "Selection", "select_tracks"]
+__all__ = ["NO_AUDIO_TRACK", "Candidate", "Listing", "Selection", "select_tracks"]
+
+NO_AUDIO_TRACK = "the Daily recording has no audio track"
+"""A result, with this warning."""
 
 _NAMED = 3
 """So many names are spelt out in a sentence."""
@@ -122,7 +125,7 @@ def _select_daily(
     ]
     warnings = []
     if not audio:
-        warnings.append("the Daily recording has no audio track")
+        warnings.append(NO_AUDIO_TRACK)
     if left_out:
         warnings.append(f"not a participant's microphone, left out: {_named(left_out)}")
     return Selection(

@@ -3,15 +3,17 @@
 Who is on a track, by the first rule that applies:
 1. a row of the participants list with an id: the person of that id;
 2. a row with a name: the person of that name (of its id, if another row gives one);
-3. a Daily participant's uuid: that participant, or whoever a row says they are;
+3. a Daily participant's uuid: that participant, or whoever a row says they are; participants of
+   one user id are one person, who came back;
 4. a name in the file's name: the person of that name; where a row renamed another file of that
    name ("Alice.webm" is Dana), its reconnects ("Alice-2.webm") follow;
 5. otherwise somebody unknown, one a track.
 
 Two Daily participants with equal display names stay two people: only a uuid, an id or a person's
 own list says who is the same. A person's speaker index is the order of their first track. A name
-comes from the list, else from Daily's event JSON, else from the file's name, else it is
-"Speaker N", N being the speaker's index plus 1. Nothing that is unknown here is an error.
+comes from the list, else from Daily's event JSON, else from what Daily's API says of the
+participant, else from the file's name, else it is "Speaker N", N being the speaker's index plus 1.
+Nothing that is unknown here is an error.
 """
 
 import uuid
@@ -19,6 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from multitrack_steps.sources.participant_rows import ParticipantRow
+from multitrack_steps.sources.profiles import Profile
 from multitrack_steps.sources.speaker_names import name_from_file
 from workflow_templates.contracts.recording import (
     Participant,
@@ -29,7 +32,7 @@ from workflow_templates.contracts.recording import (
 )
 from workflow_templates.runtime.errors import SettingsError
 
-__all__ = ["assign_speakers"]
+__all__ = ["assign_speakers", "is_shared"]
 
 _Person = tuple[str, str]
 """What makes two tracks one person's: a rule and its value."""
@@ -42,25 +45,32 @@ class _Evidence:
     track: SourceTrack
     row: ParticipantRow | None
     said_by_file: str | None
+    profile: Profile
 
     @property
     def name(self) -> str | None:
         """The best name that anybody gave."""
         listed = self.row.name if self.row else None
-        return listed or self.track.display_name or self.said_by_file
+        return listed or self.track.display_name or self.profile.name or self.said_by_file
 
 
-def assign_speakers(recording: Recording, rows: Mapping[int, ParticipantRow]) -> Participants:
+def assign_speakers(
+    recording: Recording,
+    rows: Mapping[int, ParticipantRow],
+    profiles: Mapping[str, Profile] | None = None,
+) -> Participants:
     """Build the table.
 
     Args:
         recording: Its tracks, in the order of their indices.
         rows: What people say, by track index.
+        profiles: What the platform knows, by participant uuid.
 
     Raises:
         SettingsError: Two rows give one id two names.
     """
-    evidence = [_evidence(track, rows.get(track.index)) for track in recording.tracks]
+    known = profiles or {}
+    evidence = [_evidence(track, rows.get(track.index), known) for track in recording.tracks]
     persons = _persons(evidence)
     speaker_of = {person: speaker for speaker, person in enumerate(dict.fromkeys(persons))}
     people = tuple(
@@ -77,17 +87,25 @@ def assign_speakers(recording: Recording, rows: Mapping[int, ParticipantRow]) ->
             track=each.track.index,
             participant_id=people[speaker_of[person]].id,
             speaker=speaker_of[person],
-            shared=each.row.shared if each.row else False,
+            shared=is_shared(each.track, each.row),
         )
         for each, person in zip(evidence, persons, strict=True)
     )
     return Participants(recording_id=recording.id, participants=people, tracks=table)
 
 
-def _evidence(track: SourceTrack, row: ParticipantRow | None) -> _Evidence:
+def is_shared(track: SourceTrack, row: ParticipantRow | None) -> bool:
+    """Whether several people speak on the track, as the list or the source says."""
+    return track.shared or (row is not None and row.shared)
+
+
+def _evidence(
+    track: SourceTrack, row: ParticipantRow | None, profiles: Mapping[str, Profile]
+) -> _Evidence:
     # A Daily key is no name that a person gave.
     said_by_file = None if track.participant_id else name_from_file(track.origin.name)
-    return _Evidence(track, row, said_by_file)
+    profile = profiles.get(track.participant_id or "", Profile())
+    return _Evidence(track, row, said_by_file, profile)
 
 
 def _persons(evidence: list[_Evidence]) -> list[_Person]:
@@ -112,6 +130,8 @@ def _listed_person(row: ParticipantRow, id_by_name: Mapping[str, str]) -> _Perso
 
 
 def _own_person(each: _Evidence) -> _Person:
+    if each.profile.user_id:
+        return ("user", each.profile.user_id)
     if each.track.participant_id:
         return ("daily", each.track.participant_id)
     if each.said_by_file:
@@ -150,7 +170,17 @@ def _participant(
     return Participant(
         id=_participant_id(recording, person, theirs),
         name=name or f"Speaker {speaker + 1}",
-        user_id=next((row.user_id for row in rows if row.user_id), None),
+        user_id=next(
+            (
+                user_id
+                for user_id in (
+                    *(row.user_id for row in rows),
+                    *(each.profile.user_id for each in theirs),
+                )
+                if user_id
+            ),
+            None,
+        ),
         speaker=speaker,
         name_known=name is not None,
     )
