@@ -8,10 +8,10 @@ from pathlib import Path
 
 from docs.generator import command_line, files, logs, metrics, recording_job, settings, steps
 
-__all__ = ["pages"]
+__all__ = ["PAGES", "page"]
 
 _REFERENCE = Path(__file__).resolve().parent / "reference"
-_PAGES = {
+PAGES = {
     "cli.md": command_line.page,
     "files.md": files.page,
     "logs.md": logs.page,
@@ -22,13 +22,13 @@ _PAGES = {
 }
 
 
-def pages() -> dict[str, str]:
-    """Every generated page: text by file name."""
-    return {name: "\n".join(page()) + "\n" for name, page in _PAGES.items()}
+def page(name: str) -> str:
+    """A generated page's text, by its file's name."""
+    return "\n".join(PAGES[name]()) + "\n"
 
 
 if __name__ == "__main__":
     _REFERENCE.mkdir(exist_ok=True)
-    for file_name, text in pages().items():
-        (_REFERENCE / file_name).write_text(text, encoding="utf-8")
+    for file_name in PAGES:
+        (_REFERENCE / file_name).write_text(page(file_name), encoding="utf-8")
     sys.exit(0)

@@ -14,9 +14,11 @@ FIELDS = {
     "exc_info": "the trace, where something unforeseen happened",
     "error": "what went wrong, in one sentence",
     "job": "the RecordingJob, as `name` or `namespace/name`",
+    "namespace": "of the jobs that it is about",
     "phase": "the job's `status.phase`",
     "problem": "what the installation lacks, and what to do",
     "reason": "of the job's condition Succeeded",
+    "step": "a step of the pipeline",
     "workflow": "Argo's Workflow",
 }
 """What each field means. docs/reference/logs.md holds this table."""

@@ -100,6 +100,8 @@ class SucceededReason(StrEnum):
     """Unknown. The Workflow is about to be created."""
     QUEUED = "Queued"
     """Unknown. The Workflow exists, none of its pods runs yet."""
+    INSTALLATION_INCOMPLETE = "InstallationIncomplete"
+    """Unknown. Nothing of the job runs, and the installation lacks something that it needs."""
     RUNNING = "Running"
     """Unknown. Pods run."""
     SUSPENDED = "Suspended"

@@ -40,7 +40,8 @@ def check_install(settings: Settings, workflows: Workflows) -> None:
         from multitrack.controller.startup_check import what_is_missing  # noqa: PLC0415
 
         async with connect() as cluster:
-            return [each async for each in what_is_missing(cluster, operator_settings, profiles)]
+            looking = what_is_missing(cluster, operator_settings, profiles)
+            return [problem.sentence async for problem in looking]
 
     problems = asyncio.run(look())
     for problem in problems:

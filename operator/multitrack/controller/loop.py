@@ -36,6 +36,7 @@ from multitrack.controller.reconcile import (
 )
 from multitrack.controller.request import job_workflow
 from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.startup_check import Problem
 from multitrack.controller.templates import Templates
 from multitrack.controller.work_queue import Key, WorkQueue
 from workflow_templates.argo.settings import InstallSettings
@@ -71,6 +72,7 @@ class Controller:
         self._jobs: dict[Key, RecordingJob] = {}
         self._key_by_uid: dict[str, Key] = {}
         self._workflows: dict[str, dict[str, WorkflowView]] = defaultdict(dict)
+        self._problems: tuple[Problem, ...] = ()
         self.templates = Templates(cluster, profiles)
         self.last_look = clock()
         """When the loop last did anything; readiness looks at it."""
@@ -105,6 +107,11 @@ class Controller:
         if key := self._key_by_uid.get(view.job_uid):
             self._queue.add(key)
 
+    def see_problems(self, problems: tuple[Problem, ...]) -> None:
+        """Take in what the installation lacks; jobs that wait for it say so."""
+        self._problems = problems
+        self._add_unfinished()
+
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -117,11 +124,14 @@ class Controller:
         while True:
             await asyncio.sleep(self._settings.resync_interval)
             self.last_look = self._clock()
-            for key, job in list(self._jobs.items()):
-                if not job.status.phase.is_final:
-                    self._queue.add(key)
+            self._add_unfinished()
             self._metrics.count_jobs(self._jobs.values())
             await self._collect_templates()
+
+    def _add_unfinished(self) -> None:
+        for key, job in self._jobs.items():
+            if not job.status.phase.is_final:
+                self._queue.add(key)
 
     async def _collect_templates(self) -> None:
         for namespace in self._settings.job_namespaces:
@@ -152,12 +162,16 @@ class Controller:
         if job is None:
             return
         workflows = await self._workflows_of(job)
-        decision = reconcile(job, workflows, settings=self._settings, now=self._clock())
+        decision = self._decide(job, workflows)
         for action in decision.actions:
             decision = await self._carry_out(job, action, decision)
         await self._write(job, decision.status)
         if decision.look_again is not None:
             self._queue.add_later(key, decision.look_again)
+
+    def _decide(self, job: RecordingJob, workflows: tuple[WorkflowView, ...]) -> Decision:
+        lacks = tuple(each.sentence for each in self._problems if each.affects(job))
+        return reconcile(job, workflows, settings=self._settings, now=self._clock(), lacks=lacks)
 
     async def _workflows_of(self, job: RecordingJob) -> tuple[WorkflowView, ...]:
         """What was seen; a Workflow that we know of and have not seen is asked for."""
@@ -226,7 +240,7 @@ class Controller:
         _log.info("workflow created", extra={"job": job.name, "workflow": body["metadata"]["name"]})
         self.see_workflow(body, is_gone=False)
         workflows = tuple(self._workflows[job.uid].values())
-        return reconcile(job, workflows, settings=self._settings, now=self._clock())
+        return self._decide(job, workflows)
 
     def _refused(
         self, job: RecordingJob, decision: Decision, reason: WorkflowCreatedReason, text: str

@@ -7,6 +7,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from multitrack.api.reasons import ConditionType, Phase
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import RecordingJobStatus
+from multitrack.controller.startup_check import Problem, ProblemKind
 
 __all__ = ["Metrics"]
 
@@ -62,6 +63,21 @@ class Metrics:
             ["verb"],
             registry=registry,
         )
+
+        self.problems = Gauge(
+            "multitrack_installation_problems",
+            "What the installation lacks: definitions, Secrets, its bucket; the log has sentences",
+            ["kind"],
+            registry=registry,
+        )
+
+    def count_problems(self, problems: Iterable[Problem]) -> None:
+        """Set the gauge of what is missing, by kind."""
+        counts = dict.fromkeys(ProblemKind, 0)
+        for problem in problems:
+            counts[problem.kind] += 1
+        for kind, count in counts.items():
+            self.problems.labels(kind=kind.value).set(count)
 
     def count_jobs(self, jobs: Iterable[RecordingJob]) -> None:
         """Set the gauge of jobs by phase."""

@@ -12,10 +12,10 @@ from multitrack.cluster.client import connect
 from multitrack.cluster.errors import ClusterAwayError
 from multitrack.controller.handlers import operator_settings, register
 from multitrack.controller.health import serve_health
+from multitrack.controller.installation import Installation
 from multitrack.controller.loop import Controller
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
-from multitrack.controller.startup_check import what_is_missing
 from multitrack.logs import log_as_json
 from workflow_templates.argo.settings import InstallSettings
 
@@ -39,9 +39,9 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with connect() as cluster:
-        async for sentence in what_is_missing(cluster, settings, profiles):
-            _log.error("installation incomplete", extra={"problem": sentence})
-        controller = Controller(cluster, settings, profiles, Metrics())
+        metrics = Metrics()
+        controller = Controller(cluster, settings, profiles, metrics)
+        installation = Installation(cluster, settings, profiles, metrics)
 
         def is_alive() -> str | None:
             silent = datetime.now(UTC) - controller.last_look
@@ -51,7 +51,11 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
         def is_ready() -> str | None:
             return None if ready.is_set() else "not watching yet"
 
-        async with serve_health(is_alive, is_ready):
+        def notes() -> list[str]:
+            return [problem.sentence for problem in installation.problems]
+
+        async with serve_health(settings.port, is_alive, is_ready, notes):
+            look = asyncio.create_task(installation.keep_looking(controller.see_problems))
             work = asyncio.create_task(controller.run())
             watch = asyncio.create_task(
                 kopf.operator(
@@ -63,11 +67,12 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
                     ready_flag=ready,
                 )
             )
-            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({look, work, watch}, return_when=asyncio.FIRST_COMPLETED)
             stop.set()
-            work.cancel()
-            await asyncio.gather(work, watch, return_exceptions=True)
-            if broken := _failure(work) or _failure(watch):
+            for task in (look, work):
+                task.cancel()
+            await asyncio.gather(look, work, watch, return_exceptions=True)
+            if broken := _failure(look) or _failure(work) or _failure(watch):
                 raise ClusterAwayError(f"the operator stopped: {broken}; its pod is restarted")
 
 

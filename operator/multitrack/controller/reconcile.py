@@ -93,6 +93,7 @@ def reconcile(
     *,
     settings: OperatorSettings,
     now: datetime,
+    lacks: tuple[str, ...] = (),
 ) -> Decision:
     """Decide.
 
@@ -101,14 +102,15 @@ def reconcile(
         workflows: All that carry the job's uid.
         settings: Of the operator.
         now: With time zone.
+        lacks: What the installation lacks that this job needs, in sentences.
     """
     current = newest(workflows)
     if job.is_being_deleted:
         return Decision(job.status)
     if _wants_another_attempt(job, workflows):
-        return _start(job, current, settings, now)
+        return _start(job, current, settings, now, lacks)
     if current is not None:
-        return _follow(job, current, settings, now)
+        return _follow(job, current, settings, now, lacks)
     return _without_workflow(job, now)
 
 
@@ -118,13 +120,17 @@ def _wants_another_attempt(job: RecordingJob, workflows: tuple[WorkflowView, ...
 
 
 def _start(
-    job: RecordingJob, current: WorkflowView | None, settings: OperatorSettings, now: datetime
+    job: RecordingJob,
+    current: WorkflowView | None,
+    settings: OperatorSettings,
+    now: datetime,
+    lacks: tuple[str, ...],
 ) -> Decision:
     """Make the Workflow; one at a time."""
     if current is None or current.is_finished:
-        status = report.pending(job, now)
+        status = report.pending(job, now, lacks)
         return Decision(status, (CreateWorkflow(job.spec.attempt),))
-    followed = _follow(job, current, settings, now)
+    followed = _follow(job, current, settings, now, lacks)
     waiting = report.not_created(
         followed.status,
         job,
@@ -137,11 +143,15 @@ def _start(
 
 
 def _follow(
-    job: RecordingJob, current: WorkflowView, settings: OperatorSettings, now: datetime
+    job: RecordingJob,
+    current: WorkflowView,
+    settings: OperatorSettings,
+    now: datetime,
+    lacks: tuple[str, ...],
 ) -> Decision:
     """Say what Argo says; act only where the spec or time asks for it."""
     stuck = _stuck_pod(current)
-    status = report.following(job, current, stuck, settings=settings, now=now)
+    status = report.following(job, current, stuck, settings=settings, now=now, lacks=lacks)
     if current.is_finished:
         return _after_the_end(job, status, now)
     actions: list[Action] = []

@@ -35,7 +35,7 @@ _NOT_YET = datetime.fromtimestamp(0, UTC)
 """Stands in until a condition is put beside the ones before."""
 
 
-def pending(job: RecordingJob, now: datetime) -> RecordingJobStatus:
+def pending(job: RecordingJob, now: datetime, lacks: tuple[str, ...] = ()) -> RecordingJobStatus:
     """A job whose Workflow is about to be made; an attempt before leaves nothing behind here."""
     blank = RecordingJobStatus(
         attempt=job.status.attempt,
@@ -43,12 +43,7 @@ def pending(job: RecordingJob, now: datetime) -> RecordingJobStatus:
         observed_generation=job.generation,
     )
     return _with(
-        blank,
-        job,
-        now,
-        _condition(
-            ConditionType.SUCCEEDED, _UNKNOWN, SucceededReason.PENDING, "the Workflow is being made"
-        ),
+        blank, job, now, _waiting(SucceededReason.PENDING, "the Workflow is being made", lacks)
     )
 
 
@@ -113,6 +108,7 @@ def following(
     *,
     settings: OperatorSettings,
     now: datetime,
+    lacks: tuple[str, ...] = (),
 ) -> RecordingJobStatus:
     """What the Workflow says about the job."""
     before = job.status
@@ -154,7 +150,7 @@ def following(
             WorkflowCreatedReason.CREATED,
             f"Workflow {workflow.name} does the work",
         ),
-        _succeeded(job, workflow, status, stuck),
+        _succeeded(job, workflow, status, stuck, lacks),
         *_transcript(steps, is_over=workflow.is_finished),
         _degraded(workflow, settings),
     )
@@ -207,7 +203,11 @@ def _current_step(steps: tuple[StepStatus, ...]) -> str | None:
 
 
 def _succeeded(
-    job: RecordingJob, workflow: WorkflowView, status: RecordingJobStatus, stuck: Node | None
+    job: RecordingJob,
+    workflow: WorkflowView,
+    status: RecordingJobStatus,
+    stuck: Node | None,
+    lacks: tuple[str, ...],
 ) -> Condition:
     if workflow.phase == "Succeeded":
         return _outcome(
@@ -226,10 +226,17 @@ def _succeeded(
         case Phase.PENDING:
             waits = next((step.message for step in status.steps if step.message), None)
             text = waits or "no pod runs yet"
-            return _outcome(_UNKNOWN, SucceededReason.QUEUED, text)
+            return _waiting(SucceededReason.QUEUED, text, lacks)
         case _:
             reason = SucceededReason.RETRYING if status.retries else SucceededReason.RUNNING
             return _outcome(_UNKNOWN, reason, _what_goes_on(status))
+
+
+def _waiting(reason: SucceededReason, text: str, lacks: tuple[str, ...]) -> Condition:
+    """Nothing of the job runs yet; what the installation lacks explains it better than anything."""
+    if lacks:
+        return _outcome(_UNKNOWN, SucceededReason.INSTALLATION_INCOMPLETE, "; ".join(lacks))
+    return _outcome(_UNKNOWN, reason, text)
 
 
 def _what_goes_on(status: RecordingJobStatus) -> str:

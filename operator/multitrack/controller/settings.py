@@ -39,6 +39,8 @@ class OperatorSettings(Resource):
     """Seconds without any change after which a Workflow without pods is taken for forgotten."""
     resync_interval: Annotated[float, Field(ge=1)] = 60.0
     """Seconds between two looks at all unfinished jobs."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    """Where /livez, /readyz and /metrics are served."""
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING"], BeforeValidator(lambda text: str(text).upper())
     ] = "INFO"

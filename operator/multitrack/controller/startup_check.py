@@ -1,7 +1,11 @@
 """What an installation needs before it can work, each lack in one sentence."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 
+from multitrack.api.recording_job import RecordingJob
 from multitrack.cluster.client import Cluster
 from multitrack.cluster.errors import ClusterAwayError, ClusterRefusedError
 from multitrack.controller.settings import OperatorSettings
@@ -9,7 +13,7 @@ from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.runtime.errors import MultitrackError
 from workflow_templates.runtime.store import S3Store
 
-__all__ = ["what_is_missing"]
+__all__ = ["Problem", "ProblemKind", "what_is_missing"]
 
 _DEFINITIONS = {
     "recordingjobs.multitrack.dev": "install the chart with its CRD, or apply `multitrack crd`",
@@ -18,31 +22,70 @@ _DEFINITIONS = {
 }
 
 
+class ProblemKind(StrEnum):
+    """What is missing; the label `kind` of the metric."""
+
+    DEFINITION = "definition"
+    """A CustomResourceDefinition: Argo's or ours."""
+    SECRET = "secret"  # noqa: S105 - a word
+    """A Secret, or a key in it, in a job namespace."""
+    BUCKET = "bucket"
+    """The bucket of all jobs, or the way to it."""
+    UNCHECKED = "unchecked"
+    """Nobody knows: the operator may not look, or the API server did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is missing."""
+
+    kind: ProblemKind
+    sentence: str
+    namespace: str | None = None
+    """Whose jobs suffer; None: all."""
+    profiles: frozenset[str] | None = None
+    """Whose jobs suffer; None: all."""
+
+    def affects(self, job: RecordingJob) -> bool:
+        """Whether the job cannot go on as long as this is so."""
+        return (
+            self.kind is not ProblemKind.UNCHECKED
+            and self.namespace in (None, job.namespace)
+            and (self.profiles is None or job.spec.profile in self.profiles)
+        )
+
+
 async def what_is_missing(
     cluster: Cluster, settings: OperatorSettings, profiles: Mapping[str, InstallSettings]
-) -> AsyncIterator[str]:
-    """Look at everything; yields sentences, nothing when all is there."""
+) -> AsyncIterator[Problem]:
+    """Look at everything; yields nothing when all is there."""
     for definition, remedy in _DEFINITIONS.items():
         try:
             if not await cluster.has_resource(definition):
-                yield f"the cluster does not know {definition}; {remedy}"
+                text = f"the cluster does not know {definition}; {remedy}"
+                yield Problem(ProblemKind.DEFINITION, text)
         except (ClusterRefusedError, ClusterAwayError) as error:
-            yield str(error)
-    secrets = {
-        (secret.name, secret.key)
-        for profile in profiles.values()
-        for secret in profile.secrets.values()
-        if not secret.optional
-    }
-    for namespace in settings.job_namespaces:
-        for name, key in sorted(secrets):
+            yield Problem(ProblemKind.UNCHECKED, str(error))
+    for (name, key), users in sorted(_secrets(profiles).items()):
+        for namespace in settings.job_namespaces:
             try:
                 if not await cluster.has_secret_key(namespace, name, key):
-                    yield f"Secret {name} with the key {key} is missing in {namespace}; create it"
+                    text = f"Secret {name} with the key {key} is missing in {namespace}; create it"
+                    yield Problem(ProblemKind.SECRET, text, namespace, frozenset(users))
             except (ClusterRefusedError, ClusterAwayError) as error:
-                yield str(error)
-    if problem := _bucket_problem(settings):
-        yield problem
+                yield Problem(ProblemKind.UNCHECKED, str(error))
+    if found := await asyncio.to_thread(_bucket_problem, settings):
+        yield Problem(ProblemKind.BUCKET, found)
+
+
+def _secrets(profiles: Mapping[str, InstallSettings]) -> dict[tuple[str, str], set[str]]:
+    """Profiles by the name and key of a Secret that their pods cannot start without."""
+    users: dict[tuple[str, str], set[str]] = {}
+    for name, profile in profiles.items():
+        for secret in profile.secrets.values():
+            if not secret.optional:
+                users.setdefault((secret.name, secret.key), set()).add(name)
+    return users
 
 
 def _bucket_problem(settings: OperatorSettings) -> str | None:

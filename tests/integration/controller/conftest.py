@@ -1,7 +1,7 @@
 """The operator as it runs in a cluster, in this process and against the fake API server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from multitrack.cluster.client import connect
 from multitrack.controller.handlers import operator_settings, register
+from multitrack.controller.installation import Installation
 from multitrack.controller.loop import Controller
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
@@ -47,7 +48,12 @@ class Operator:
 
 class Start(Protocol):
     def __call__(
-        self, *, is_ready: bool = True, **settings: Any
+        self,
+        *,
+        is_ready: bool = True,
+        profiles: Mapping[str, InstallSettings] | None = None,
+        checks_installation: bool = False,
+        **settings: Any,
     ) -> AbstractAsyncContextManager[Operator]: ...
 
 
@@ -126,19 +132,23 @@ def start(kubernetes: FakeKubernetes) -> Start:
     """Run an operator for the length of a block; leaving it is as sudden as a kill."""
 
     @asynccontextmanager
-    async def run(*, is_ready: bool = True, **settings: Any) -> AsyncIterator[Operator]:
+    async def run(
+        *,
+        is_ready: bool = True,
+        profiles: Mapping[str, InstallSettings] | None = None,
+        checks_installation: bool = False,
+        **settings: Any,
+    ) -> AsyncIterator[Operator]:
         assert kubernetes.url
-        told = {"jobNamespaces": [NAMESPACE], "storage": {"bucket": "recordings"}, **settings}
+        told = OperatorSettings.model_validate(
+            {"jobNamespaces": [NAMESPACE], "storage": {"bucket": "recordings"}, **settings}
+        )
         operator = Operator(CollectorRegistry(), Clock())
+        metrics = Metrics(operator.registry)
+        profiles = profiles or {"default": InstallSettings()}
         ready = asyncio.Event()
         async with connect() as cluster:
-            controller = Controller(
-                cluster,
-                OperatorSettings.model_validate(told),
-                {"default": InstallSettings()},
-                Metrics(operator.registry),
-                operator.clock,
-            )
+            controller = Controller(cluster, told, profiles, metrics, operator.clock)
             watching = kopf.operator(
                 registry=register(controller),
                 settings=operator_settings(),
@@ -147,6 +157,10 @@ def start(kubernetes: FakeKubernetes) -> Start:
                 ready_flag=ready,
             )
             tasks = [asyncio.create_task(controller.run()), asyncio.create_task(watching)]
+            if checks_installation:
+                checks = Installation(cluster, told, profiles, metrics, pauses=(0.1, 0.1))
+                looking = checks.keep_looking(controller.see_problems)
+                tasks.append(asyncio.create_task(looking))
             try:
                 if is_ready:
                     await asyncio.wait_for(ready.wait(), 10)

@@ -270,6 +270,25 @@ def test_a_second_look_says_the_same(case: Case) -> None:
     assert second.status == first.status
 
 
+@pytest.mark.parametrize("workflows", [(), (a_workflow(),)], ids=["not made", "not begun"])
+def test_a_job_that_waits_says_what_the_installation_lacks(
+    workflows: tuple[WorkflowView, ...],
+) -> None:
+    lacks = ("bucket recordings does not exist", "Secret storage is missing")
+    status = reconcile(a_job(), workflows, settings=SETTINGS, now=NOW, lacks=lacks).status
+    succeeded = status.condition(ConditionType.SUCCEEDED)
+    assert succeeded is not None
+    assert succeeded.reason == SucceededReason.INSTALLATION_INCOMPLETE
+    assert succeeded.message == "bucket recordings does not exist; Secret storage is missing"
+
+
+def test_a_job_that_runs_is_not_told_what_the_installation_lacks() -> None:
+    running = a_workflow("Running", *a_run("pad-track", "Running", a_pod("pad-track", "Running")))
+    plain = reconcile(a_job(STARTED), (running,), settings=SETTINGS, now=NOW)
+    told = reconcile(a_job(STARTED), (running,), settings=SETTINGS, now=NOW, lacks=("bucket",))
+    assert told == plain
+
+
 def test_a_failure_says_who_what_and_where() -> None:
     workflow = a_workflow("Failed", *FAILED_TRACK)
     status = reconcile(a_job(STARTED), (workflow,), settings=SETTINGS, now=NOW).status
