@@ -58,6 +58,21 @@ app.kubernetes.io/component: operator
       "AWS_ACCESS_KEY_ID" (dict "name" $credentials.name "key" $credentials.accessKeyIdKey)
       "AWS_SECRET_ACCESS_KEY" (dict "name" $credentials.name "key" $credentials.secretAccessKeyKey) -}}
 {{- if $v.llm.secret.name }}{{ $_ := set $secrets "MULTITRACK_LLM_API_KEY" $v.llm.secret }}{{ end -}}
+{{- $daily := $v.daily -}}
+{{- if $daily.apiKeySecret.name -}}
+{{- $_ := set $secrets "MULTITRACK_DAILY_API_KEY" $daily.apiKeySecret -}}
+{{- end -}}
+{{- with $daily.sourceBucket -}}
+{{- if .secret.name -}}
+{{- $_ := set $secrets "MULTITRACK_DAILY_AWS_ACCESS_KEY_ID" (dict "name" .secret.name "key" .secret.accessKeyIdKey) -}}
+{{- $_ := set $secrets "MULTITRACK_DAILY_AWS_SECRET_ACCESS_KEY" (dict "name" .secret.name "key" .secret.secretAccessKeyKey) -}}
+{{- end -}}
+{{- with .name }}{{ $_ := set $parameters "daily-bucket" . }}{{ end -}}
+{{- with .region }}{{ $_ := set $parameters "daily-bucket-region" . }}{{ end -}}
+{{- with .endpoint }}{{ $_ := set $parameters "daily-endpoint-url" . }}{{ end -}}
+{{- with .assumeRoleArn }}{{ $_ := set $parameters "daily-assume-role" . }}{{ end -}}
+{{- end -}}
+{{- with $daily.apiUrl }}{{ $_ := set $parameters "daily-api-url" . }}{{ end -}}
 {{- $environment := dict -}}
 {{- with $v.storage.region }}{{ $environment = dict "AWS_REGION" . "AWS_DEFAULT_REGION" . }}{{ end -}}
 {{- $locks := dict "llm" "llm" "mixdown" "mixdown" -}}
@@ -188,6 +203,16 @@ env:
     value: {{ . | quote }}
   - name: AWS_DEFAULT_REGION
     value: {{ . | quote }}
+  {{- end }}
+  {{- with .Values.daily.apiKeySecret }}
+  {{- if .name }}
+  - name: MULTITRACK_DAILY_API_KEY
+    valueFrom:
+      secretKeyRef:
+        name: {{ .name }}
+        key: {{ .key }}
+        optional: true
+  {{- end }}
   {{- end }}
   {{- with .Values.operator.extraEnv }}
   {{- toYaml . | nindent 2 }}

@@ -106,6 +106,18 @@ REFUSED = {
         "storage.endpoint: 'the S3 service's URL with its scheme",
     ),
     "all namespaces": ({"jobNamespaces": ["*"]}, "jobNamespaces.0: 'the name of one namespace"),
+    "Daily's API without a scheme": (
+        {"daily": {"apiUrl": "api.daily.co/v1"}},
+        "daily.apiUrl: 'the URL of Daily's REST API",
+    ),
+    "Daily's bucket as a URL": (
+        {"daily": {"sourceBucket": {"name": "s3://b"}}},
+        "daily.sourceBucket.name: 'the name of the bucket into which Daily records",
+    ),
+    "a role that is none": (
+        {"daily": {"sourceBucket": {"assumeRoleArn": "reader"}}},
+        "daily.sourceBucket.assumeRoleArn: 'the ARN of a role",
+    ),
     "an unknown value": ({"storge": {}}, ": Additional properties are not allowed ('storge'"),
     "a misspelt value": ({"gpu": {"nodeselector": {}}}, "gpu: Additional properties are not"),
     "an unknown scope": ({"rbac": {"scope": "all"}}, "rbac.scope: 'all' is not one of"),
