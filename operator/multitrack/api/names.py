@@ -1,5 +1,8 @@
 """The resource's names, and the labels and annotations that tie other objects to it."""
 
+import hashlib
+import re
+
 from workflow_templates.argo.names import JOB_UID_LABEL
 
 __all__ = [
@@ -13,6 +16,7 @@ __all__ = [
     "SHORT_NAME",
     "VERSION",
     "WOKEN_ANNOTATION",
+    "daily_job_name",
     "job_name_label",
     "workflow_name",
 ]
@@ -33,8 +37,21 @@ ATTEMPT_LABEL = f"{GROUP}/attempt"
 WOKEN_ANNOTATION = f"{GROUP}/woken-at"
 """On Workflows: when the operator last touched one that Argo had stopped looking at."""
 
+_DAILY_PREFIX = "daily-"
+_DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _LABEL_LENGTH = 63
 _UID_LENGTH = 8
+
+
+def daily_job_name(recording_id: str) -> str:
+    """`daily-<recording id>`: whoever makes a job of a Daily recording gives it this name.
+
+    An id that Kubernetes does not take, or that is too long, becomes its SHA-256: always the same.
+    """
+    room = _LABEL_LENGTH - len(_DAILY_PREFIX)
+    if len(recording_id) <= room and _DNS_NAME.fullmatch(recording_id):
+        return _DAILY_PREFIX + recording_id
+    return _DAILY_PREFIX + hashlib.sha256(recording_id.encode()).hexdigest()[:40]
 
 
 def job_name_label(name: str) -> str:

@@ -12,6 +12,7 @@ from multitrack.cli.local_run import LocalRun, run_locally
 from multitrack.cli.participants_file import read_participants, rows_to_parameter
 from workflow_templates.local.plan import Selection
 from workflow_templates.pipelines import PROCESS_RECORDING
+from workflow_templates.runtime.daily.address import DAILY_SCHEME, DailyAddress
 from workflow_templates.runtime.errors import SettingsError, SourceNotFoundError
 
 __all__ = ["run_command"]
@@ -53,7 +54,10 @@ class TranscriptionBackend(StrEnum):
 def run_command(
     source: Annotated[
         list[str] | None,
-        typer.Argument(help="A folder of tracks, audio files, or s3://bucket/prefix."),
+        typer.Argument(
+            help="A folder of tracks, audio files, s3://bucket/prefix, or daily:RECORDING-ID "
+            "(key in MULTITRACK_DAILY_API_KEY)."
+        ),
     ] = None,
     output: Annotated[
         Path | None,
@@ -258,7 +262,7 @@ def _assigned(assignments: list[str]) -> dict[str, str]:
 def _absolute(source: list[str]) -> list[str]:
     places = []
     for place in source:
-        if place.startswith("s3://"):
+        if place.startswith(("s3://", DAILY_SCHEME)):
             places.append(place)
         elif Path(place).exists():
             places.append(str(Path(place).absolute()))
@@ -272,5 +276,7 @@ def _default_output(source: list[str] | None, *, resume: bool) -> Path:
         hint = "name the folder of the run with -o" if resume else "see `multitrack run --help`"
         raise SettingsError(f"no SOURCE: {hint}")
     first = source[0].rstrip("/")
+    if first.startswith(DAILY_SCHEME):
+        return Path(f"daily-{DailyAddress.parse(first).recording_id}-meeting")
     stem = first.rsplit("/", 1)[-1] if first.startswith("s3://") else Path(first).absolute().stem
     return Path(f"{stem or 'recording'}-meeting")

@@ -9,6 +9,7 @@ import typer
 from multitrack.api import names
 from multitrack.cli.cluster.session import Context, Namespace, with_cluster
 from multitrack.cli.cluster.watch import watch_job
+from workflow_templates.runtime.daily.address import DAILY_SCHEME, DailyAddress
 from workflow_templates.runtime.errors import SettingsError
 from workflow_templates.runtime.store import S3Address
 
@@ -20,9 +21,13 @@ __all__ = ["submit_command"]
 
 def submit_command(
     source: Annotated[
-        str,
+        str | None,
         typer.Argument(help="s3://BUCKET/PREFIX, or a prefix of the installation's bucket."),
-    ],
+    ] = None,
+    daily: Annotated[
+        str | None,
+        typer.Option(help="Instead of SOURCE: the id of a recording of Daily.co's."),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="The job's name. \\[default: after the prefix]")
     ] = None,
@@ -37,14 +42,14 @@ def submit_command(
     namespace: Namespace = None,
     context: Context = None,
 ) -> None:
-    """Have a recording in a bucket processed by the cluster.
+    """Have a recording in a bucket, or one that Daily.co made, processed by the cluster.
 
     multitrack submit recordings/standup/ --title "Monday standup" --watch
     """
-    where = _source(source)
-    job_name = name or _name_of(where["prefix"])
+    where, usual_name = _place(source, daily)
+    job_name = name or usual_name
     spec: dict[str, Any] = {
-        "source": {"s3": where},
+        "source": where,
         "title": title,
         "language": language,
         "profile": profile,
@@ -69,7 +74,25 @@ def submit_command(
     with_cluster(submit, namespace, context)
 
 
-def _source(text: str) -> dict[str, str]:
+def _place(source: str | None, daily: str | None) -> tuple[dict[str, Any], str]:
+    """`spec.source`, and the name of a job that has it."""
+    if (source is None) == (daily is None):
+        raise SettingsError("submit: name either SOURCE or --daily RECORDING-ID")
+    if source is not None and not source.startswith(DAILY_SCHEME):
+        where = _bucket(source)
+        return {"s3": where}, _name_of(where["prefix"])
+    text = source or daily or ""
+    address = DailyAddress.parse(f"{DAILY_SCHEME}{text.removeprefix(DAILY_SCHEME)}")
+    known = {
+        "recordingId": address.recording_id,
+        "roomName": address.room_name,
+        "meetingSessionId": address.meeting_session_id,
+    }
+    told = {name: value for name, value in known.items() if value}
+    return {"daily": told}, names.daily_job_name(address.recording_id)
+
+
+def _bucket(text: str) -> dict[str, str]:
     if not text.startswith("s3://"):
         if text.startswith(("/", ".")):
             raise SettingsError(
