@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
-from multitrack.api.reasons import ConditionType, Phase
+from multitrack.api.reasons import ConditionType, Phase, SucceededReason
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import RecordingJobStatus
 from multitrack.controller.startup_check import Problem, ProblemKind
@@ -13,6 +13,21 @@ __all__ = ["Metrics"]
 
 _SECONDS_OF_JOBS = (30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400)
 _SECONDS_TO_START = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+
+_ONGOING = frozenset(
+    {
+        SucceededReason.PENDING,
+        SucceededReason.QUEUED,
+        SucceededReason.INSTALLATION_INCOMPLETE,
+        SucceededReason.RUNNING,
+        SucceededReason.SUSPENDED,
+        SucceededReason.RETRYING,
+    }
+)
+_BY_PEOPLE = frozenset(
+    {SucceededReason.CANCELLED, SucceededReason.STOPPED, SucceededReason.TERMINATED}
+)
 
 
 class Metrics:
@@ -26,6 +41,10 @@ class Metrics:
             ["outcome", "reason"],
             registry=registry,
         )
+        for reason in SucceededReason:
+            if reason not in _ONGOING:
+                # From 0 on: the first of its kind would else be no increase to Prometheus.
+                self.finished.labels(outcome=_outcome_of(reason).value, reason=reason.value)
         self.duration = Histogram(
             "multitrack_job_duration_seconds",
             "From the Workflow's creation to its end",
@@ -98,3 +117,10 @@ class Metrics:
             self.duration.observe((after.completion_time - after.start_time).total_seconds())
         if after.failure:
             self.step_failures.labels(step=after.failure.step, reason=reason).inc()
+
+
+def _outcome_of(reason: SucceededReason) -> Phase:
+    """How a job has ended that ended for this reason."""
+    if reason is SucceededReason.COMPLETED:
+        return Phase.SUCCEEDED
+    return Phase.CANCELLED if reason in _BY_PEOPLE else Phase.FAILED
