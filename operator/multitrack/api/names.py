@@ -13,6 +13,8 @@ __all__ = [
     "JOB_UID_LABEL",
     "KIND",
     "PLURAL",
+    "REPROCESSED_ANNOTATION",
+    "REPROCESSED_AT_ANNOTATION",
     "SHORT_NAME",
     "VERSION",
     "WOKEN_ANNOTATION",
@@ -36,6 +38,12 @@ ATTEMPT_LABEL = f"{GROUP}/attempt"
 
 WOKEN_ANNOTATION = f"{GROUP}/woken-at"
 """On Workflows: when the operator last touched one that Argo had stopped looking at."""
+
+REPROCESSED_ANNOTATION = f"{GROUP}/reprocessed"
+"""On RecordingJobs: how often the nightly loop has run it again."""
+
+REPROCESSED_AT_ANNOTATION = f"{GROUP}/reprocessed-at"
+"""On RecordingJobs: when it last did."""
 
 _DAILY_PREFIX = "daily-"
 _DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")

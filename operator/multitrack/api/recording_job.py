@@ -1,7 +1,7 @@
 """A RecordingJob as it comes from the API server."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -25,6 +25,7 @@ class RecordingJob:
     status: RecordingJobStatus
     labels: Mapping[str, str]
     is_being_deleted: bool = False
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> Self:
@@ -45,6 +46,7 @@ class RecordingJob:
             status=RecordingJobStatus.model_validate(body.get("status") or {}),
             labels=dict(metadata.get("labels") or {}),
             is_being_deleted="deletionTimestamp" in metadata,
+            annotations=dict(metadata.get("annotations") or {}),
         )
 
     @property
