@@ -21,7 +21,7 @@ from multitrack.cluster.errors import (
     NotFoundError,
 )
 from multitrack.controller import report
-from multitrack.controller.announce import is_warning, news
+from multitrack.controller.announce import News, news, woken_news
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.observed import WorkflowView
 from multitrack.controller.reconcile import (
@@ -76,6 +76,10 @@ class Controller:
         self.templates = Templates(cluster, profiles)
         self.last_look = clock()
         """When the loop last did anything; readiness looks at it."""
+
+    def jobs(self) -> tuple[RecordingJob, ...]:
+        """All jobs as they were last seen."""
+        return tuple(self._jobs.values())
 
     def see_job(self, body: Mapping[str, Any], *, is_gone: bool) -> None:
         """Take in what the API server says about a job."""
@@ -201,6 +205,7 @@ class Controller:
                 await self._patch(job, name, {"metadata": {"annotations": woken}})
                 self._metrics.woken.inc()
                 _log.info("workflow woken", extra={"job": job.name, "workflow": name})
+                await self._post(job, woken_news(name))
             case DeleteJob():
                 await self._cluster.delete_job(job.namespace, job.name)
         return decision
@@ -279,6 +284,10 @@ class Controller:
         )
 
     async def _announce(self, job: RecordingJob, status: RecordingJobStatus) -> None:
+        for condition in news(job.status, status):
+            await self._post(job, condition)
+
+    async def _post(self, job: RecordingJob, item: News) -> None:
         """Events are a help: one that cannot be posted holds nothing up."""
         about = {
             "apiVersion": names.API_VERSION,
@@ -287,15 +296,14 @@ class Controller:
             "namespace": job.namespace,
             "uid": job.uid,
         }
-        for condition in news(job.status, status):
-            try:
-                await self._cluster.post_event(
-                    about,
-                    reason=condition.reason,
-                    message=condition.message,
-                    is_warning=is_warning(condition),
-                    at=timestamp(self._clock()),
-                )
-            except (ClusterAwayError, ClusterRefusedError) as error:
-                self._metrics.api_errors.labels(verb="event").inc()
-                _log.warning("event not posted", extra={"job": job.name, "error": str(error)})
+        try:
+            await self._cluster.post_event(
+                about,
+                reason=item.reason,
+                message=item.message,
+                is_warning=item.is_warning,
+                at=timestamp(self._clock()),
+            )
+        except (ClusterAwayError, ClusterRefusedError) as error:
+            self._metrics.api_errors.labels(verb="event").inc()
+            _log.warning("event not posted", extra={"job": job.name, "error": str(error)})

@@ -14,6 +14,8 @@ from multitrack.controller.handlers import operator_settings, register
 from multitrack.controller.health import serve_health
 from multitrack.controller.installation import Installation
 from multitrack.controller.loop import Controller
+from multitrack.controller.loops.runner import LoopMetrics, run_loops
+from multitrack.controller.loops.wiring import open_loops
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
 from multitrack.logs import log_as_json
@@ -54,7 +56,11 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
         def notes() -> list[str]:
             return [problem.sentence for problem in installation.problems]
 
-        async with serve_health(settings.port, is_alive, is_ready, notes):
+        async with (
+            open_loops(cluster, settings, controller.jobs) as loops,
+            serve_health(settings.port, is_alive, is_ready, notes),
+        ):
+            by_clock = asyncio.create_task(run_loops(loops, LoopMetrics()))
             look = asyncio.create_task(installation.keep_looking(controller.see_problems))
             work = asyncio.create_task(controller.run())
             watch = asyncio.create_task(
@@ -67,12 +73,13 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
                     ready_flag=ready,
                 )
             )
-            await asyncio.wait({look, work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            tasks = (look, work, watch, by_clock)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             stop.set()
-            for task in (look, work):
+            for task in (look, work, by_clock):
                 task.cancel()
-            await asyncio.gather(look, work, watch, return_exceptions=True)
-            if broken := _failure(look) or _failure(work) or _failure(watch):
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if broken := next(filter(None, map(_failure, tasks)), None):
                 raise ClusterAwayError(f"the operator stopped: {broken}; its pod is restarted")
 
 

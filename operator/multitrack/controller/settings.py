@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, HttpUrl
 
 from multitrack.api.base import Resource
+from multitrack.controller.loops.settings import DailySettings, LoopSettings
 from workflow_templates.runtime.settings_file import read_settings
 
 __all__ = ["OperatorSettings", "Storage", "load_operator_settings"]
@@ -39,6 +40,10 @@ class OperatorSettings(Resource):
     """Seconds without any change after which a Workflow without pods is taken for forgotten."""
     resync_interval: Annotated[float, Field(ge=1)] = 60.0
     """Seconds between two looks at all unfinished jobs."""
+    daily: DailySettings = DailySettings()
+    """How Daily is asked."""
+    loops: LoopSettings = LoopSettings()
+    """What is done by the clock, beside following jobs."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     """Where /livez, /readyz and /metrics are served."""
     log_level: Annotated[
