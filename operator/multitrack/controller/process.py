@@ -14,7 +14,8 @@ from multitrack.controller.handlers import operator_settings, register
 from multitrack.controller.health import serve_health
 from multitrack.controller.installation import Installation
 from multitrack.controller.loop import Controller
-from multitrack.controller.loops.runner import LoopMetrics, run_loops
+from multitrack.controller.loops.metrics import LoopMetrics
+from multitrack.controller.loops.runner import run_loops
 from multitrack.controller.loops.wiring import open_loops
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
@@ -41,7 +42,7 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with connect() as cluster:
-        metrics = Metrics()
+        metrics, loop_metrics = Metrics(), LoopMetrics()
         controller = Controller(cluster, settings, profiles, metrics)
         installation = Installation(cluster, settings, profiles, metrics)
 
@@ -57,10 +58,10 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
             return [problem.sentence for problem in installation.problems]
 
         async with (
-            open_loops(cluster, settings, controller.jobs) as loops,
+            open_loops(cluster, settings, controller.jobs, loop_metrics) as loops,
             serve_health(settings.port, is_alive, is_ready, notes),
         ):
-            by_clock = asyncio.create_task(run_loops(loops, LoopMetrics()))
+            by_clock = asyncio.create_task(run_loops(loops, loop_metrics))
             look = asyncio.create_task(installation.keep_looking(controller.see_problems))
             work = asyncio.create_task(controller.run())
             watch = asyncio.create_task(

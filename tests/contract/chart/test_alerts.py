@@ -11,6 +11,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.metrics import Metrics
 from tests.contract.chart.rendered import GOLDEN
 
@@ -38,6 +39,7 @@ def promtool() -> str:
 def test_alerts_ask_for_figures_that_the_operator_has(groups: list[dict[str, Any]]) -> None:
     registry = CollectorRegistry()
     Metrics(registry)
+    LoopMetrics(registry)
     known = {family.name for family in registry.collect()}
     expressions = " ".join(rule["expr"] for group in groups for rule in group["rules"])
     asked = set(re.findall(r"\bmultitrack_\w+", expressions))

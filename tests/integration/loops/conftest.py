@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from multitrack.cluster.client import Cluster, connect
+from multitrack.controller.loops.metrics import LoopMetrics
 from tests.fakes.daily import FakeDaily, running_daily
 from tests.fakes.daily.recordings import START_TS
 from tests.fakes.kubernetes import FakeKubernetes
@@ -39,6 +40,11 @@ def clock() -> Clock:
 @pytest.fixture
 def registry() -> CollectorRegistry:
     return CollectorRegistry()
+
+
+@pytest.fixture
+def metrics(registry: CollectorRegistry) -> LoopMetrics:
+    return LoopMetrics(registry)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from multitrack.api.recording_job import RecordingJob
 from multitrack.cluster.client import Cluster
 from multitrack.controller.loops.failed_runs import FailedRunMonitor
+from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.reprocess import NightlyReprocess, night_before
 from multitrack.controller.loops.settings import FailedRunsSettings, ReprocessSettings
 from tests.fakes.kubernetes import FakeKubernetes
@@ -82,12 +83,10 @@ def jobs(kubernetes: FakeKubernetes) -> Jobs:
 
 
 @pytest.fixture
-def nightly(
-    cluster: Cluster, jobs: Jobs, clock: Clock, registry: CollectorRegistry
-) -> NightlyReprocess:
+def nightly(cluster: Cluster, jobs: Jobs, clock: Clock, metrics: LoopMetrics) -> NightlyReprocess:
     clock.now = NIGHT + timedelta(minutes=1)
     settings = ReprocessSettings(at_most=2)
-    return NightlyReprocess(cluster, jobs, settings, registry=registry, clock=clock)
+    return NightlyReprocess(cluster, jobs, settings, metrics, clock=clock)
 
 
 async def test_a_job_that_trying_again_may_mend_is_run_again_once_a_night_and_twice_in_all(
@@ -151,15 +150,13 @@ async def test_a_job_that_somebody_has_already_asked_to_run_is_left_alone(
 
 
 async def test_whoever_changes_the_job_meanwhile_wins(
-    cluster: Cluster, jobs: Jobs, clock: Clock, registry: CollectorRegistry
+    cluster: Cluster, jobs: Jobs, clock: Clock, metrics: LoopMetrics
 ) -> None:
     jobs.put("failed")
     stale = jobs()
     jobs.server.merge("recordingjobs", "failed", {"spec": {"cancel": True}}, NAMESPACE)
     clock.now = NIGHT
-    loop = NightlyReprocess(
-        cluster, lambda: stale, ReprocessSettings(), registry=registry, clock=clock
-    )
+    loop = NightlyReprocess(cluster, lambda: stale, ReprocessSettings(), metrics, clock=clock)
     await loop.once()
     assert jobs.attempt("failed") == 1
 
@@ -190,7 +187,7 @@ async def test_failures_of_the_last_hour_are_counted_by_reason(
     jobs.put("now-2", ended=NIGHT - timedelta(minutes=59), reason="BadInput")
     jobs.put("long-ago", ended=NIGHT - timedelta(minutes=61))
     jobs.put("well", ended=NIGHT, reason="Completed", phase="Succeeded")
-    monitor = FailedRunMonitor(jobs, FailedRunsSettings(), registry=registry, clock=clock)
+    monitor = FailedRunMonitor(jobs, FailedRunsSettings(), LoopMetrics(registry), clock=clock)
 
     def failed(reason: str) -> float | None:
         return registry.get_sample_value("multitrack_jobs_failed_last_hour", {"reason": reason})

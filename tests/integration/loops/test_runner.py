@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry
 
-from multitrack.controller.loops.runner import LoopMetrics, run_loops
+from multitrack.controller.loops.metrics import LoopMetrics
+from multitrack.controller.loops.runner import run_loops
 from workflow_templates.runtime.errors import TemporaryError
 
 

@@ -3,6 +3,7 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
+from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.settings import WebhookMonitorSettings
 from multitrack.controller.loops.webhook_monitor import WebhookMonitor
 from tests.fakes.daily import FakeDaily, a_recording, recording_ready, running_daily
@@ -29,8 +30,8 @@ def board() -> Board:
 
 
 @pytest.fixture
-def monitor(daily_client: DailyClient, board: Board, registry: CollectorRegistry) -> WebhookMonitor:
-    return WebhookMonitor(daily_client, board.post, WebhookMonitorSettings(), registry=registry)
+def monitor(daily_client: DailyClient, board: Board, metrics: LoopMetrics) -> WebhookMonitor:
+    return WebhookMonitor(daily_client, board.post, WebhookMonitorSettings(), metrics)
 
 
 def hooks(registry: CollectorRegistry, state: str) -> float | None:
@@ -71,12 +72,16 @@ async def test_hooks_of_others_are_left_alone(
 
 
 async def test_an_address_that_is_set_decides_which_hook_is_ours(
-    daily: FakeDaily, daily_client: DailyClient, board: Board, registry: CollectorRegistry
+    daily: FakeDaily,
+    daily_client: DailyClient,
+    board: Board,
+    metrics: LoopMetrics,
+    registry: CollectorRegistry,
 ) -> None:
     daily.add_hook(AWAY).state = "FAILED"
     daily.add_hook("http://127.0.0.1:9/behind/a/proxy").state = "FAILED"
     settings = WebhookMonitorSettings(url="http://127.0.0.1:9/behind/a/proxy")
-    monitor = WebhookMonitor(daily_client, board.post, settings, registry=registry)
+    monitor = WebhookMonitor(daily_client, board.post, settings, metrics)
     with pytest.raises(RefusedError):
         await monitor.once()
     assert hooks(registry, "FAILED") == 1

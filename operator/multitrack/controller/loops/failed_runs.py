@@ -4,10 +4,9 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from prometheus_client import REGISTRY, CollectorRegistry, Gauge
-
 from multitrack.api.reasons import ConditionType, Phase, SucceededReason
 from multitrack.api.recording_job import RecordingJob
+from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.settings import FailedRunsSettings
 from workflow_templates.contracts.base import Seconds
 
@@ -29,20 +28,15 @@ class FailedRunMonitor:
         self,
         jobs: Callable[[], Iterable[RecordingJob]],
         settings: FailedRunsSettings,
+        metrics: LoopMetrics,
         *,
-        registry: CollectorRegistry = REGISTRY,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._metrics = metrics
         self._jobs = jobs
         self._clock = clock
         self._known: frozenset[tuple[str, int]] = frozenset()
         self.interval: Seconds = settings.interval
-        self._failed = Gauge(
-            "multitrack_jobs_failed_last_hour",
-            "Jobs whose last run has failed within the last hour",
-            ["reason"],
-            registry=registry,
-        )
 
     async def once(self) -> None:
         """Count, and name what is new."""
@@ -52,7 +46,7 @@ class FailedRunMonitor:
         for job in failed:
             counts[_reason(job)] += 1
         for reason, count in counts.items():
-            self._failed.labels(reason=reason.value).set(count)
+            self._metrics.failed_jobs.labels(reason=reason.value).set(count)
         runs = {(job.uid, job.status.attempt): job for job in failed}
         fresh = [job for run, job in runs.items() if run not in self._known]
         self._known = frozenset(runs)

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter
-
+from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.seen import SeenRecordings
 from multitrack.controller.loops.settings import PollingSettings
 from workflow_templates.contracts.base import Seconds
@@ -31,21 +30,17 @@ class DailyPolling:
         seen: SeenRecordings,
         make_job: MakeJob,
         settings: PollingSettings,
+        metrics: LoopMetrics,
         *,
-        registry: CollectorRegistry = REGISTRY,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._metrics = metrics
         self._daily = daily
         self._seen = seen
         self._make_job = make_job
         self._look_back = timedelta(hours=settings.look_back_hours)
         self._clock = clock
         self.interval: Seconds = settings.interval
-        self._found = Counter(
-            "multitrack_daily_recordings_missed_total",
-            "Recordings that polling found and no event had told of",
-            registry=registry,
-        )
 
     async def once(self) -> None:
         """Look at everything that started within the window."""
@@ -64,7 +59,7 @@ class DailyPolling:
     async def _admit(self, recording: DailyRecording, started: datetime) -> None:
         """The job first, then the mark: a crash in between makes nothing twice, nothing lost."""
         if await self._make_job(recording):
-            self._found.inc()
+            self._metrics.missed_recordings.inc()
             _log.info("missed recording found", extra={"recording": recording.id})
         await self._seen.add(recording.id, started)
 

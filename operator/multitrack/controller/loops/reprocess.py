@@ -8,14 +8,13 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter
-
 from multitrack.api import names
 from multitrack.api.reasons import ConditionType, Phase, SucceededReason
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import timestamp
 from multitrack.cluster.client import Cluster
 from multitrack.cluster.errors import ConflictError, NotFoundError
+from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.settings import ReprocessSettings
 from workflow_templates.contracts.base import Seconds
 
@@ -54,19 +53,15 @@ class NightlyReprocess:
         cluster: Cluster,
         jobs: Callable[[], Iterable[RecordingJob]],
         settings: ReprocessSettings,
+        metrics: LoopMetrics,
         *,
-        registry: CollectorRegistry = REGISTRY,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._metrics = metrics
         self._cluster = cluster
         self._jobs = jobs
         self._settings = settings
         self._clock = clock
-        self._reprocessed = Counter(
-            "multitrack_jobs_reprocessed_total",
-            "Failed jobs that were run again at night",
-            registry=registry,
-        )
 
     async def once(self) -> None:
         """Run again what is due; nothing outside the night's hours."""
@@ -94,7 +89,7 @@ class NightlyReprocess:
             await self._cluster.patch_job(job.namespace, job.name, patch)
         except (ConflictError, NotFoundError):
             return
-        self._reprocessed.inc()
+        self._metrics.reprocessed.inc()
         _log.info(
             "job run again", extra={"job": job.name, "namespace": job.namespace, "loop": self.name}
         )

@@ -6,12 +6,11 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge
-
+from multitrack.controller.loops.metrics import LoopMetrics
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.runtime.errors import MultitrackError
 
-__all__ = ["Loop", "LoopMetrics", "run_loops"]
+__all__ = ["Loop", "run_loops"]
 
 _log = logging.getLogger("multitrack.loops")
 
@@ -32,24 +31,6 @@ class Loop(Protocol):
 
     async def once(self) -> None:
         """Do it once. Whatever it raises is reported, and it is done again later."""
-
-
-class LoopMetrics:
-    """How the loops fare."""
-
-    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
-        self.runs = Counter(
-            "multitrack_loop_runs_total",
-            "Looks of a control loop: outcome `done` or `failed`",
-            ["loop", "outcome"],
-            registry=registry,
-        )
-        self.last_success = Gauge(
-            "multitrack_loop_last_success_timestamp_seconds",
-            "When a control loop last did its work, Unix time",
-            ["loop"],
-            registry=registry,
-        )
 
 
 async def run_loops(loops: Sequence[Loop], metrics: LoopMetrics) -> None:

@@ -3,8 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge
-
+from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.settings import WebhookMonitorSettings
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.runtime.daily.client import DailyClient
@@ -32,25 +31,13 @@ class WebhookMonitor:
         daily: DailyClient,
         announce: Announce,
         settings: WebhookMonitorSettings,
-        *,
-        registry: CollectorRegistry = REGISTRY,
+        metrics: LoopMetrics,
     ) -> None:
+        self._metrics = metrics
         self._daily = daily
         self._announce = announce
         self._url = settings.url
         self.interval: Seconds = settings.interval
-        self._states = Gauge(
-            "multitrack_daily_webhooks",
-            "Our webhooks at Daily by state; FAILED ones get no events",
-            ["state"],
-            registry=registry,
-        )
-        self._reactivations = Counter(
-            "multitrack_daily_webhook_reactivations_total",
-            "Webhooks that were found switched off: outcome `done` or `failed`",
-            ["outcome"],
-            registry=registry,
-        )
 
     async def once(self) -> None:
         """Look at every webhook of ours.
@@ -72,7 +59,7 @@ class WebhookMonitor:
         for state in WebhookState:
             count = sum(hook.state is state for hook in hooks)
             change = {WebhookState.ACTIVE: on_again, WebhookState.FAILED: -on_again}
-            self._states.labels(state=state.value).set(count + change.get(state, 0))
+            self._metrics.webhooks.labels(state=state.value).set(count + change.get(state, 0))
         if refused is not None:
             raise refused
 
@@ -80,7 +67,7 @@ class WebhookMonitor:
         try:
             await self._daily.reactivate(hook)
         except MultitrackError as error:
-            self._reactivations.labels(outcome="failed").inc()
+            self._metrics.reactivations.labels(outcome="failed").inc()
             _log.error("webhook stays off", extra={"webhook": hook.uuid, "error": str(error)})
             await self._announce(
                 "DailyWebhookFailed",
@@ -88,7 +75,7 @@ class WebhookMonitor:
                 f"{error}; recordings are found by polling meanwhile",
             )
             raise
-        self._reactivations.labels(outcome="done").inc()
+        self._metrics.reactivations.labels(outcome="done").inc()
         _log.warning("webhook switched on again", extra={"webhook": hook.uuid})
         await self._announce(
             "DailyWebhookReactivated",

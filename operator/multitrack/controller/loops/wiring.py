@@ -11,6 +11,7 @@ from multitrack.api.status import timestamp
 from multitrack.cluster.client import Cluster
 from multitrack.cluster.errors import ClusterAwayError, ClusterRefusedError
 from multitrack.controller.loops.failed_runs import FailedRunMonitor
+from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.reprocess import NightlyReprocess
 from multitrack.controller.loops.runner import Loop
 from multitrack.controller.loops.webhook_monitor import Announce, WebhookMonitor
@@ -25,7 +26,10 @@ _log = logging.getLogger("multitrack.loops")
 
 @asynccontextmanager
 async def open_loops(
-    cluster: Cluster, settings: OperatorSettings, jobs: Callable[[], Iterable[RecordingJob]]
+    cluster: Cluster,
+    settings: OperatorSettings,
+    jobs: Callable[[], Iterable[RecordingJob]],
+    metrics: LoopMetrics,
 ) -> AsyncIterator[list[Loop]]:
     """Make the loops that are switched on; what they have open is closed in the end.
 
@@ -33,6 +37,7 @@ async def open_loops(
         cluster: Connected.
         settings: Of the operator.
         jobs: What the operator knows of jobs, now.
+        metrics: The loops'.
 
     Raises:
         SettingsError: Daily's address is no URL.
@@ -40,15 +45,15 @@ async def open_loops(
     told = settings.loops
     loops: list[Loop] = []
     if told.reprocess.enabled:
-        loops.append(NightlyReprocess(cluster, jobs, told.reprocess))
+        loops.append(NightlyReprocess(cluster, jobs, told.reprocess, metrics))
     if told.failed_runs.enabled:
-        loops.append(FailedRunMonitor(jobs, told.failed_runs))
+        loops.append(FailedRunMonitor(jobs, told.failed_runs, metrics))
     async with AsyncExitStack() as stack:
         if os.environ.get(API_KEY_VARIABLE):
             daily = await stack.enter_async_context(DailyClient.connect(settings.daily.api_url))
             if told.webhook_monitor.enabled:
                 announce = _announcer(cluster, settings.job_namespaces[0])
-                loops.append(WebhookMonitor(daily, announce, told.webhook_monitor))
+                loops.append(WebhookMonitor(daily, announce, told.webhook_monitor, metrics))
         for loop in loops:
             _log.info("loop runs", extra={"loop": loop.name})
         yield loops

@@ -1,0 +1,51 @@
+"""The control loops' figures, as Prometheus reads them at /metrics."""
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge
+
+__all__ = ["LoopMetrics"]
+
+
+class LoopMetrics:
+    """How the loops fare, and what they find."""
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self.runs = Counter(
+            "multitrack_loop_runs_total",
+            "Looks of a control loop: outcome `done` or `failed`",
+            ["loop", "outcome"],
+            registry=registry,
+        )
+        self.last_success = Gauge(
+            "multitrack_loop_last_success_timestamp_seconds",
+            "When a control loop last did its work, Unix time",
+            ["loop"],
+            registry=registry,
+        )
+        self.missed_recordings = Counter(
+            "multitrack_daily_recordings_missed_total",
+            "Recordings that polling found and no event had told of",
+            registry=registry,
+        )
+        self.webhooks = Gauge(
+            "multitrack_daily_webhooks",
+            "Our webhooks at Daily by state; FAILED ones get no events",
+            ["state"],
+            registry=registry,
+        )
+        self.reactivations = Counter(
+            "multitrack_daily_webhook_reactivations_total",
+            "Webhooks that were found switched off: outcome `done` or `failed`",
+            ["outcome"],
+            registry=registry,
+        )
+        self.reprocessed = Counter(
+            "multitrack_jobs_reprocessed_total",
+            "Failed jobs that were run again at night",
+            registry=registry,
+        )
+        self.failed_jobs = Gauge(
+            "multitrack_jobs_failed_last_hour",
+            "Jobs whose last run has failed within the last hour",
+            ["reason"],
+            registry=registry,
+        )
