@@ -194,6 +194,22 @@ class S3Store:
         with _conversion("write", address, "s3:PutObject"):
             self._client.put_object(Bucket=address.bucket, Key=address.key, Body=body, **extra)
 
+    def write_new(self, address: S3Address, body: bytes, *, content_type: str = "") -> bool:
+        """Write a small object whole, unless it is there; says whether it was written."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - as above
+
+        extra: _ContentType = {"ContentType": content_type} if content_type else {}
+        with _conversion("write", address, "s3:PutObject"):
+            try:
+                self._client.put_object(
+                    Bucket=address.bucket, Key=address.key, Body=body, IfNoneMatch="*", **extra
+                )
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") == "PreconditionFailed":
+                    return False
+                raise
+        return True
+
     def stream(
         self, address: S3Address, first: int = 0, last: int | None = None
     ) -> Iterator[bytes]:

@@ -24,7 +24,7 @@ from multitrack.cluster.errors import (
     NotFoundError,
 )
 
-__all__ = ["Body", "Cluster", "JobPage", "Pod", "connect", "namespace_of"]
+__all__ = ["Body", "Cluster", "JobPage", "Pod", "TokenOwner", "connect", "namespace_of"]
 
 Body = dict[str, Any]
 """A Kubernetes object as JSON."""
@@ -57,6 +57,14 @@ class Pod:
     node: str
     about: str
     """What it is shown as: step and participant."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOwner:
+    """Somebody whom the cluster knows."""
+
+    name: str
+    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,8 @@ class Cluster:
         self._custom = client.CustomObjectsApi(api)
         self._extensions = client.ApiextensionsV1Api(api)
         self._core = client.CoreV1Api(api)
+        self._authentication = client.AuthenticationV1Api(api)
+        self._authorization = client.AuthorizationV1Api(api)
 
     async def create_job(self, body: Body) -> Body:
         """Create a RecordingJob; raises ConflictError if the name is taken."""
@@ -305,6 +315,38 @@ class Cluster:
             await self._core.create_namespaced_event(
                 about["namespace"], event, _request_timeout=_TIMEOUT
             )
+
+    async def review_token(self, token: str) -> TokenOwner | None:
+        """Whom a bearer token belongs to; None: it is not valid."""
+        with _translated("TokenReview"):
+            answer = await self._authentication.create_token_review(
+                {"spec": {"token": token}}, _request_timeout=_TIMEOUT
+            )
+        if not answer.status.authenticated:
+            return None
+        user = answer.status.user
+        return TokenOwner(user.username, tuple(user.groups or ()))
+
+    async def review_access(
+        self, owner: TokenOwner, verb: str, resource: str, namespace: str
+    ) -> bool:
+        """Whether somebody may do something with a resource of our group."""
+        attributes = {
+            "group": names.GROUP,
+            "namespace": namespace,
+            "resource": resource,
+            "verb": verb,
+        }
+        spec = {
+            "user": owner.name,
+            "groups": list(owner.groups),
+            "resourceAttributes": attributes,
+        }
+        with _translated("SubjectAccessReview"):
+            answer = await self._authorization.create_subject_access_review(
+                {"spec": spec}, _request_timeout=_TIMEOUT
+            )
+        return bool(answer.status.allowed)
 
     async def pod_logs(self, namespace: str, selector: str) -> AsyncIterator[tuple[Pod, str]]:
         """What the main containers of pods have logged, the oldest pod first."""

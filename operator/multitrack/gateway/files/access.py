@@ -1,0 +1,70 @@
+"""Where a job's files lie, and what a published meeting says."""
+
+import asyncio
+
+from pydantic import ValidationError
+
+from multitrack.api.recording_job import RecordingJob
+from multitrack.gateway.files.catalogue import TRANSCRIPT, PublishedKey
+from multitrack.gateway.problems import ProblemError
+from multitrack.gateway.services import Services
+from workflow_templates.contracts.published import PublishedTranscript
+from workflow_templates.runtime.errors import BadInputError, RefusedError
+from workflow_templates.runtime.store import S3Address, S3Object
+
+__all__ = ["address_of", "find_file", "job_prefix", "read_published"]
+
+
+def job_prefix(services: Services, job: RecordingJob) -> S3Address:
+    """Everything of a job lies below."""
+    return S3Address(services.settings.storage.bucket, f"jobs/{job.uid}/")
+
+
+def address_of(services: Services, job: RecordingJob, key: str) -> S3Address:
+    """One of its files."""
+    prefix = job_prefix(services, job)
+    return S3Address(prefix.bucket, prefix.key + key)
+
+
+async def find_file(services: Services, job: RecordingJob, file: PublishedKey) -> S3Object:
+    """A published file that is there.
+
+    Raises:
+        ProblemError: 404, it is not.
+        MultitrackError: The store is away or refuses.
+    """
+    address = address_of(services, job, file.key)
+    try:
+        return await asyncio.to_thread(services.store.head, address)
+    except RefusedError as error:
+        if not await _is_absent(services, address):
+            raise
+        raise ProblemError(
+            404, f"{job.name} has no {file.name}: not yet, or not any more; see its steps"
+        ) from error
+
+
+async def read_published(services: Services, job: RecordingJob) -> PublishedTranscript:
+    """published/transcript.json, read and parsed in a thread: it may be long.
+
+    Raises:
+        BadInputError: What lies there is not of its contract.
+        MultitrackError: It is not there, or the store is away or refuses.
+    """
+    address = address_of(services, job, TRANSCRIPT.key)
+
+    def read() -> PublishedTranscript:
+        try:
+            return PublishedTranscript.model_validate_json(services.store.read(address))
+        except ValidationError as error:
+            raise BadInputError(
+                f"{address}: not what finalize writes; run the job again"
+            ) from error
+
+    return await asyncio.to_thread(read)
+
+
+async def _is_absent(services: Services, address: S3Address) -> bool:
+    """A head request says 404 and 403 alike to whoever may not list: then it is refused."""
+    listing = await asyncio.to_thread(services.store.list, address)
+    return all(found.address != address for found in listing.objects)

@@ -1,0 +1,1 @@
+"""Jobs over HTTP: read them, ask for a run, stop one."""

@@ -1,0 +1,1 @@
+"""The page: plain files, read once, under a policy that lets in nothing from elsewhere."""

@@ -1,0 +1,1 @@
+"""The legacy pipeline's address of a meeting, for front ends that were built for it."""
