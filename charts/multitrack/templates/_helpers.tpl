@@ -100,6 +100,18 @@ app.kubernetes.io/component: operator
 {{- toYaml (mergeOverwrite $settings (deepCopy $v.workflows)) -}}
 {{- end -}}
 
+{{/* Every Secret that steps name, in any profile: the operator says which of them is missing. */}}
+{{- define "multitrack.secretNames" -}}
+{{- $names := list .Values.storage.secret.name -}}
+{{- $settings := include "multitrack.installSettings" . | fromYaml -}}
+{{- range prepend (values .Values.profiles) $settings -}}
+{{- range (. | default dict).secrets -}}
+{{- with .name }}{{ $names = append $names . }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- $names | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
 {{/* One key, so that "no GPU" can be said: a template cannot hand over null by itself. */}}
 {{- define "multitrack.gpu" -}}
 {{- if .Values.gpu.enabled -}}
@@ -132,6 +144,17 @@ argoUrl: {{ . | quote }}
 podStartPatience: {{ .Values.operator.podStartPatience }}
 wakeAfter: {{ .Values.operator.wakeAfter }}
 resyncInterval: {{ .Values.operator.resyncInterval }}
+daily:
+  apiUrl: {{ .Values.daily.apiUrl | quote }}
+loops:
+  {{- with .Values.operator.loops }}
+  {{- $interval := .polling.interval | default 15 }}
+  polling: {{ toJson (mergeOverwrite (deepCopy .polling) (dict "interval" $interval)) }}
+  webhookMonitor: {{ toJson .webhookMonitor }}
+  reprocess: {{ toJson .reprocess }}
+  failedRuns: {{ toJson .failedRuns }}
+  inbox: {{ toJson .inbox }}
+  {{- end }}
 logLevel: {{ .Values.operator.logLevel }}
 {{- end -}}
 
