@@ -6,7 +6,16 @@
 import sys
 from pathlib import Path
 
-from docs.generator import command_line, files, logs, metrics, recording_job, settings, steps
+from docs.generator import (
+    command_line,
+    files,
+    logs,
+    metrics,
+    openapi,
+    recording_job,
+    settings,
+    steps,
+)
 
 __all__ = ["PAGES", "page"]
 
@@ -16,6 +25,7 @@ PAGES = {
     "files.md": files.page,
     "logs.md": logs.page,
     "metrics.md": metrics.page,
+    "openapi.json": openapi.page,
     "recording-job.md": recording_job.page,
     "settings.md": settings.page,
     "steps.md": steps.page,

@@ -7,15 +7,18 @@ from pydantic import BaseModel
 from docs.generator.markdown import heading, table
 from docs.generator.schemas import COLUMNS, field_rows
 from multitrack.controller.settings import OperatorSettings
+from multitrack.gateway.settings import GatewaySettings
 from workflow_templates.argo.settings import InstallSettings
 
 __all__ = ["page"]
 
 _FILES: dict[str, type[BaseModel]] = {
+    "gateway.yaml": GatewaySettings,
     "operator.yaml": OperatorSettings,
     "workflows.yaml": InstallSettings,
 }
 _ABOUT = {
+    "gateway.yaml": "What the gateway's process is told. Secrets come from its environment.",
     "operator.yaml": "What the operator's process is told.",
     "workflows.yaml": """\
 How Workflows are rendered, by the operator and by `multitrack render`. Below `profiles` stand

@@ -151,7 +151,11 @@ class Pages:
 
     def _list(self, request: web.Request, at: Address) -> web.Response:
         bodies, version = self._objects.select(at.resource, _selection(request, at))
-        start, limit = int(request.query.get("continue") or 0), int(request.query.get("limit", 0))
+        try:
+            start = int(request.query.get("continue") or 0)
+        except ValueError as error:
+            raise ApiError(400, "BadRequest", "continue key is not valid") from error
+        limit = int(request.query.get("limit", 0))
         end = start + limit if limit else len(bodies)
         metadata: dict[str, Any] = {"resourceVersion": str(version)}
         if end < len(bodies):

@@ -36,11 +36,23 @@ async def list_jobs(
     namespace: NamespaceOf,
     phase: Annotated[Phase | None, Query(description="Only jobs of this phase.")] = None,
     selector: Annotated[
-        str, Query(alias="labelSelector", max_length=1000, description="As kubectl's `-l`.")
+        str,
+        Query(
+            alias="labelSelector",
+            max_length=1000,
+            pattern=r"^[-A-Za-z0-9_./,=!() ]*$",
+            description="As kubectl's `-l`.",
+        ),
     ] = "",
     limit: Annotated[int, Query(ge=1, le=_MOST_PER_PAGE, description="Jobs looked at.")] = 100,
     after: Annotated[
-        str, Query(alias="continue", max_length=4000, description="From the page before.")
+        str,
+        Query(
+            alias="continue",
+            max_length=4000,
+            pattern=r"^[-A-Za-z0-9_=+/.]*$",
+            description="From the page before.",
+        ),
     ] = "",
 ) -> JobList | Response:
     """A page of a namespace's jobs, in the cluster's own order and pages."""
