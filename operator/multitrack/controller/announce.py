@@ -1,11 +1,12 @@
 """Kubernetes Events about jobs, for `kubectl describe` and `kubectl get events`."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from multitrack.api.reasons import ConditionStatus, ConditionType
 from multitrack.api.status import Condition, RecordingJobStatus
 
-__all__ = ["is_warning", "news"]
+__all__ = ["News", "news", "woken_news"]
 
 _BAD = {
     ConditionType.WORKFLOW_CREATED: ConditionStatus.FALSE,
@@ -17,16 +18,29 @@ _QUIET = (ConditionType.DEGRADED, ConditionType.TRANSCRIPT_READY)
 """Worth an Event only once they are true."""
 
 
-def news(before: RecordingJobStatus, after: RecordingJobStatus) -> Iterator[Condition]:
+@dataclass(frozen=True, slots=True)
+class News:
+    """One Event about a job."""
+
+    reason: str
+    message: str
+    is_warning: bool = False
+
+
+def news(before: RecordingJobStatus, after: RecordingJobStatus) -> Iterator[News]:
     """Conditions whose status or reason has changed and that somebody may want to hear of."""
     for condition in after.conditions:
         earlier = before.condition(condition.type)
         if earlier and (earlier.status, earlier.reason) == (condition.status, condition.reason):
             continue
         if condition.type not in _QUIET or condition.status is ConditionStatus.TRUE:
-            yield condition
+            yield News(condition.reason, condition.message, _is_bad(condition))
 
 
-def is_warning(condition: Condition) -> bool:
-    """Whether the Event is of type Warning."""
+def woken_news(workflow: str) -> News:
+    """Argo had stopped looking at the job's Workflow."""
+    return News("WorkflowWoken", f"{workflow} stood still without a pod; Argo was made to look")
+
+
+def _is_bad(condition: Condition) -> bool:
     return _BAD.get(condition.type) == condition.status

@@ -31,8 +31,10 @@ _CANNOT_START = (
     "CreateContainerConfigError",
     "CreateContainerError",
     "FailedMount",
+    'persistentvolumeclaim "',  # is not found; one that waits for its volume is not named
 )
-"""What Argo says about a pod that only a person can help."""
+"""What Argo says about a pod that only a person can help. A pod that no node has room for is not
+among them: a node may come."""
 
 
 @dataclass(frozen=True, slots=True)

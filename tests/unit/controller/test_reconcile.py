@@ -206,6 +206,39 @@ CASES = {
         None,
         SucceededReason.POD_CANNOT_START,
     ),
+    "a pod without its volume is waited for, then the job is stopped": Case(
+        a_job(STARTED),
+        (
+            a_workflow(
+                "Running",
+                *a_run(
+                    "get-recording",
+                    "Running",
+                    replace(
+                        NO_IMAGE,
+                        message="Unschedulable: 0/2 nodes are available: "
+                        'persistentvolumeclaim "models" not found.',
+                    ),
+                ),
+            ),
+        ),
+        (StopWorkflow(FIRST),),
+        None,
+        SucceededReason.POD_CANNOT_START,
+    ),
+    "a pod that waits for a GPU has all the time": Case(
+        a_job(STARTED),
+        (
+            a_workflow(
+                "Running",
+                *a_run(
+                    "transcribe-track",
+                    "Running",
+                    replace(NO_IMAGE, message="Unschedulable: 2 Insufficient nvidia.com/gpu."),
+                ),
+            ),
+        ),
+    ),
     "a pod without its image has time": Case(
         a_job(STARTED),
         (
