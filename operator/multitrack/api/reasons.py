@@ -137,6 +137,9 @@ class SucceededReason(StrEnum):
     """False. Another system was away for longer than the tries lasted."""
     LANGUAGE_MODEL = "LanguageModel"
     """False. The language model was away, or did not answer in the asked form, in all tries."""
+    STORAGE_UNAVAILABLE = "StorageUnavailable"
+    """False. Argo could not fetch or keep a step's files, in all its tries: the bucket is not
+    there, refuses, or was away for too long."""
     STORAGE_FULL = "StorageFull"
     """False. A pod ran out of disk."""
     OUT_OF_MEMORY = "OutOfMemory"

@@ -23,6 +23,9 @@ __all__ = [
 
 _GIB_PER_100_MIB = 100 / 1024
 
+_EXECUTOR_FAILED = "(exit code 64)"
+"""How Argo's own containers end that could not fetch or keep a step's files."""
+
 
 def failed_runs(
     pipeline: Pipeline, workflow: WorkflowView, *, optional: bool
@@ -49,7 +52,7 @@ def failure_of(
         step=task.name,
         track=track_name(run),
         message=said(last) or said(run) or "it failed without a word; see its log",
-        exit_code=last.exit_code,
+        exit_code=last.exit_code or None,  # 0: the step was done, what failed came after it
         pod=_pod(workflow, last) if tries else None,
         node=last.host,
         logs_url=f"{url}?nodeId={last.id}" if url else None,
@@ -63,6 +66,8 @@ def reason_of(workflow: WorkflowView, run: Node) -> SucceededReason:
     if told := report_of(last).failure_reason:
         known = {reason.value: reason for reason in SucceededReason}
         return known.get(told.value, SucceededReason.STEP_FAILED)
+    if last.phase == "Error" and _EXECUTOR_FAILED in last.message:
+        return SucceededReason.STORAGE_UNAVAILABLE
     if "OOMKilled" in last.message:
         return SucceededReason.OUT_OF_MEMORY
     if "deadline" in last.message.lower():

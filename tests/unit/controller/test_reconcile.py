@@ -162,6 +162,28 @@ CASES = {
         Phase.FAILED,
         SucceededReason.OUT_OF_MEMORY,
     ),
+    "storage that Argo cannot reach": Case(
+        a_job(STARTED),
+        (
+            a_workflow(
+                "Error",
+                *a_run(
+                    "get-recording",
+                    "Error",
+                    a_pod(
+                        "get-recording",
+                        "Error",
+                        message="wait: Error (exit code 64): failed to put file: "
+                        "The specified bucket does not exist.",
+                        exit_code=0,
+                    ),
+                ),
+            ),
+        ),
+        (),
+        Phase.FAILED,
+        SucceededReason.STORAGE_UNAVAILABLE,
+    ),
     "argo's own error": Case(
         a_job(STARTED),
         (a_workflow("Error", message="template not found"),),
