@@ -12,6 +12,7 @@ __all__ = [
     "JOB_NAME_LABEL",
     "JOB_UID_LABEL",
     "KIND",
+    "ORIGIN_LABEL",
     "PLURAL",
     "REPROCESSED_ANNOTATION",
     "REPROCESSED_AT_ANNOTATION",
@@ -35,6 +36,9 @@ JOB_NAME_LABEL = f"{GROUP}/job-name"
 
 ATTEMPT_LABEL = f"{GROUP}/attempt"
 """On Workflows: which `spec.attempt` asked for it. `argo resubmit` copies it."""
+
+ORIGIN_LABEL = f"{GROUP}/origin"
+"""On jobs that no person made: who did, `daily`."""
 
 WOKEN_ANNOTATION = f"{GROUP}/woken-at"
 """On Workflows: when the operator last touched one that Argo had stopped looking at."""

@@ -292,6 +292,9 @@ class RecordingJobSpec(Resource):
     `Gap`: the meeting is published without it, and says so."""
     scheduling: Scheduling = Scheduling()
     """When and where the job's pods run."""
+    shadow: bool = False
+    """Another system processes the recording and its results count: nothing is delivered from here,
+    nothing at the source is deleted, and other jobs go first."""
     suspend: bool = False
     """Start nothing new until this is false again; pods that run go on."""
     cancel: bool = False

@@ -15,6 +15,7 @@ from multitrack.cli.cluster.actions import (
 from multitrack.cli.cluster.submit import submit_command
 from multitrack.cli.cluster.watch import get_command, watch_command
 from multitrack.cli.evaluate import evaluate_command
+from multitrack.cli.gateway import gateway
 from multitrack.cli.operator import check_install, crd, operator
 from multitrack.cli.rename import rename_command
 from multitrack.cli.render import render_command
@@ -48,6 +49,7 @@ app.command("fetch", rich_help_panel="On a cluster")(fetch_command)
 app.command("crd", rich_help_panel="For an installation")(crd)
 app.command("check-install", rich_help_panel="For an installation")(check_install)
 app.command("operator", rich_help_panel="For an installation")(operator)
+app.command("gateway", rich_help_panel="For an installation")(gateway)
 
 
 def _show_version(asked: bool) -> None:

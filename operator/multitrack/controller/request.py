@@ -14,6 +14,9 @@ from workflow_templates.runtime.daily.address import DailyAddress
 
 __all__ = ["job_workflow"]
 
+_BELOW_ALL_OTHERS = 2000
+"""The span of `scheduling.priority`, from -1000 to 1000."""
+
 
 def job_workflow(
     job: RecordingJob, attempt: int, settings: InstallSettings, storage: Storage
@@ -34,13 +37,19 @@ def job_workflow(
             names.ATTEMPT_LABEL: str(attempt),
         },
         owner=Owner(names.API_VERSION, names.KIND, job.name, job.uid),
-        priority=spec.scheduling.priority or None,
+        priority=_priority(job) or None,
         suspend=spec.suspend,
         deadline=spec.scheduling.active_deadline_seconds,
     )
     manifest = render_workflow(PROCESS_RECORDING, settings, request)
     manifest["metadata"]["namespace"] = job.namespace
     return manifest
+
+
+def _priority(job: RecordingJob) -> int:
+    """Shadow runs wait behind everybody else's, whatever their own priority."""
+    below = _BELOW_ALL_OTHERS if job.spec.shadow else 0
+    return job.spec.scheduling.priority - below
 
 
 def _arguments(

@@ -10,7 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from multitrack.api.recording_job import RecordingJob
-from multitrack.gateway import me
+from multitrack.gateway import health, me
+from multitrack.gateway.daily import routes as daily
 from multitrack.gateway.events import routes as events
 from multitrack.gateway.events.hub import Hub
 from multitrack.gateway.files import routes as files
@@ -31,6 +32,8 @@ _ROUTERS = (
     transcripts.router,
     events.router,
     me.router,
+    daily.router,
+    health.router,
     page.router,
 )
 _DESCRIPTION = (

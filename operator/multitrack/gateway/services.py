@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from multitrack.cluster.client import Cluster
 from multitrack.gateway.authoriser import Authoriser
+from multitrack.gateway.daily.intake import DailyIntake
 from multitrack.gateway.settings import GatewaySettings
 from workflow_templates.runtime.store import S3Store
 
@@ -23,6 +24,8 @@ class Services:
     store: S3Store
     """Blocks: call it in a thread."""
     authoriser: Authoriser
+    daily: DailyIntake | None = None
+    """None: no webhook secret is set, and no events are taken."""
 
 
 def services_of(connection: HTTPConnection) -> Services:

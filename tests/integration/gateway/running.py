@@ -11,6 +11,7 @@ import uvicorn
 from multitrack.cluster.client import connect
 from multitrack.gateway.app import create_app
 from multitrack.gateway.authoriser import Authoriser
+from multitrack.gateway.daily.intake import DailyIntake
 from multitrack.gateway.services import Services
 from multitrack.gateway.settings import GatewaySettings
 from workflow_templates.runtime.store import S3Store
@@ -53,7 +54,9 @@ class _Running:
     async def serve(self, settings: GatewaySettings, token: str, started: threading.Event) -> None:
         async with connect() as cluster:
             authoriser = Authoriser(cluster, settings.authentication, token=token)
-            services = Services(settings, cluster, S3Store.open(), authoriser)
+            store = S3Store.open()
+            daily = DailyIntake.from_environment(settings, cluster, store)
+            services = Services(settings, cluster, store, authoriser, daily)
             config = uvicorn.Config(
                 create_app(services),
                 host="127.0.0.1",
