@@ -30,7 +30,21 @@ export function levels(tasks) {
   };
   const rows = [];
   for (const task of tasks) (rows[depthOf(task.name)] ??= []).push(task);
-  return rows;
+  return sideBySide(rows);
+}
+
+/** Puts each task below its parents, so that lines cross as little as they need to. */
+function sideBySide(rows) {
+  const place = new Map();
+  return rows.map((row) => {
+    const above = (task) => {
+      const known = task.parents.filter((parent) => place.has(parent)).map((parent) => place.get(parent));
+      return known.length ? known.reduce((sum, each) => sum + each, 0) / known.length : 0;
+    };
+    const sorted = row.map((task) => ({ task, at: above(task) })).sort((one, other) => one.at - other.at);
+    sorted.forEach(({ task }, index) => place.set(task.name, (index + 0.5) / sorted.length));
+    return sorted.map(({ task }) => task);
+  });
 }
 
 /** The whole picture. */

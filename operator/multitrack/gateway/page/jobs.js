@@ -1,6 +1,7 @@
 /** The list of jobs. */
 
 import { get } from "./api.js";
+import { stepName } from "./dag.js";
 import { ago, announce, badge, fill, length, make, meter } from "./dom.js";
 
 const PAGE = 50;
@@ -31,8 +32,8 @@ export function showJobs(view, wanted, app) {
     make("div.head", {},
       make("h1", {}, "Recordings"),
       make("form.filters", { role: "search", submit: (event) => event.preventDefault() },
-        make("label", { for: "text" }, "Find"), text,
-        make("label", { for: "phase" }, "State"), phase)),
+        make("label", {}, "Find ", text),
+        make("label", {}, "State ", phase))),
     count, list, more);
 
   let loaded = [];
@@ -97,6 +98,6 @@ function row(job, app) {
       make("span.quiet.facts", {}, [job.title && job.name, ...facts].filter(Boolean).join(" · ")),
       make("span.state", {}, badge(status.phase),
         runs && total > 0 && meter((100 * done) / total, `${done} of ${total} done`),
-        make("span.quiet.now", {}, status.failure ? status.failure.message : runs ? status.step ?? "" : "")),
+        make("span.quiet.now", {}, status.failure ? status.failure.message : runs && status.step ? status.step.split(", ").map(stepName).join(", ") : "")),
       make("span.quiet.age", {}, ago(job.created))));
 }
