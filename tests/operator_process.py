@@ -47,7 +47,11 @@ class OperatorProcess:
 
 @contextmanager
 def running_operator(
-    folder: Path, namespace: str, environment: Mapping[str, str], bucket: str = "recordings"
+    folder: Path,
+    namespace: str,
+    environment: Mapping[str, str],
+    bucket: str = "recordings",
+    more: Mapping[str, object] | None = None,
 ) -> Iterator[OperatorProcess]:
     """Run from entering to leaving.
 
@@ -56,13 +60,14 @@ def running_operator(
         namespace: Of the jobs.
         environment: Beside this process' own: cluster and S3.
         bucket: Of all jobs.
+        more: Further settings, as in operator.yaml.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings, workflows, log = folder / "operator.yaml", folder / "workflows.yaml", folder / "log"
     told = {"jobNamespaces": [namespace], "storage": {"bucket": bucket}, "port": port}
-    settings.write_text(yaml.safe_dump(told), "utf-8")
+    settings.write_text(yaml.safe_dump({**told, **(more or {})}), "utf-8")
     workflows.write_text("{}", "utf-8")
     argv = [sys.executable, "-m", "multitrack.cli.main", "operator"]
     argv += ["--settings", str(settings), "--workflows", str(workflows)]

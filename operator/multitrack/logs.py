@@ -30,7 +30,7 @@ FIELDS = {
 """What each field means. docs/reference/logs.md holds this table."""
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
-_TALKATIVE = ("kopf", "botocore")
+_TALKATIVE = ("kopf", "botocore", "httpx")
 
 
 def log_as_json(level: str) -> None:

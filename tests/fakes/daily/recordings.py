@@ -56,7 +56,7 @@ def a_recording(
         "max_participants": 2,
         "duration": 277,
         "share_token": "TivXjlD22QQt",
-        "s3key": f"acme/standup/{start_ts * 1000}",
+        "s3key": f"acme/standup/{(start_ts or START_TS) * 1000}",
         "mtgSessionId": "257764e6-c74e-4c30-944a-a887a03173a3",
         "tracks": None if tracks is None else list(tracks),
     }

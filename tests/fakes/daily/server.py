@@ -28,6 +28,8 @@ class Request:
     """Without `/v1`."""
     query: Mapping[str, str]
     body: Mapping[str, Any]
+    headers: Mapping[str, str]
+    """Names in lower case."""
     at: float
     """Monotonic seconds."""
     status: int
@@ -180,16 +182,17 @@ class FakeDaily:
         return [each for each in self.requests if (each.method, each.path) == (method, path)]
 
     def answer(
-        self, method: str, target: str, authorization: str | None, body: bytes
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Answer | None:
         """What the server says to a request; None: it hangs up."""
         parts = urlsplit(target)
         path, query = parts.path.removeprefix(_ROOT), dict(parse_qsl(parts.query))
         told: dict[str, Any] = json.loads(body) if body else {}
         with self._lock:
-            answer = self._answer(method, path, query, told, authorization)
+            answer = self._answer(method, path, query, told, headers.get("authorization"))
             status = answer.status if answer else 0
-            self.requests.append(Request(method, path, query, told, time.monotonic(), status))
+            at = time.monotonic()
+            self.requests.append(Request(method, path, query, told, headers, at, status))
         return answer
 
     def _answer(
@@ -255,8 +258,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
-        key = self.headers.get("Authorization")
-        answer = self.account_of.answer(self.command, self.path, key, body)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = self.account_of.answer(self.command, self.path, headers, body)
         if answer is None:
             self.close_connection = True
             return

@@ -49,3 +49,9 @@ class LoopMetrics:
             ["reason"],
             registry=registry,
         )
+        self.inbox = Gauge(
+            "multitrack_inbox_entries",
+            "Events in the inbox by what is to be done: `job`, `forward`, `none` (a person looks)",
+            ["todo"],
+            registry=registry,
+        )

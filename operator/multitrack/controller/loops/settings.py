@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from multitrack.api.base import Resource
+from multitrack.intake.jobs import DailyJobs
 from workflow_templates.runtime.daily.client import DAILY_API_URL
 
 __all__ = [
@@ -25,6 +26,12 @@ class DailySettings(Resource):
 
     api_url: str = DAILY_API_URL
     """Address of Daily's REST API."""
+    jobs: DailyJobs = DailyJobs()
+    """Jobs of Daily's recordings, made by polling or from the inbox; as the gateway makes them."""
+    legacy_url: str = ""
+    """Where the legacy pipeline takes Daily's events; as the gateway has it."""
+    fallback_to_legacy: bool = False
+    """Hand an event to the legacy pipeline if the cluster refuses its job."""
 
 
 class PollingSettings(Resource):
@@ -71,11 +78,11 @@ class FailedRunsSettings(Resource):
 
 
 class InboxSettings(Resource):
-    """Makes jobs of events that the gateway could only keep."""
+    """Makes jobs of events that the gateway could only keep, or hands them on."""
 
     enabled: bool = True
     """Whether it runs."""
-    interval: Interval = 30.0
+    interval: Interval = 10.0
     """Seconds between two looks."""
 
 

@@ -6,18 +6,29 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
+import httpx
+
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import timestamp
 from multitrack.cluster.client import Cluster
 from multitrack.cluster.errors import ClusterAwayError, ClusterRefusedError
 from multitrack.controller.loops.failed_runs import FailedRunMonitor
+from multitrack.controller.loops.inbox import InboxLoop
+from multitrack.controller.loops.legacy import LegacyPipeline
 from multitrack.controller.loops.metrics import LoopMetrics
+from multitrack.controller.loops.polling import DailyPolling, MakeJob
 from multitrack.controller.loops.reprocess import NightlyReprocess
 from multitrack.controller.loops.runner import Loop
+from multitrack.controller.loops.seen import SeenRecordings
 from multitrack.controller.loops.webhook_monitor import Announce, WebhookMonitor
 from multitrack.controller.settings import OperatorSettings
+from multitrack.intake.inbox import Inbox
+from multitrack.intake.jobs import create_once, recording_job
+from multitrack.intake.provider import Routing
 from workflow_templates.runtime.daily.client import DailyClient
 from workflow_templates.runtime.daily.failures import API_KEY_VARIABLE
+from workflow_templates.runtime.daily.models import DailyRecording
+from workflow_templates.runtime.store import S3Store
 
 __all__ = ["open_loops"]
 
@@ -40,23 +51,55 @@ async def open_loops(
         metrics: The loops'.
 
     Raises:
-        SettingsError: Daily's address is no URL.
+        SettingsError: Daily's address is no URL, or the provider cannot be.
     """
     told = settings.loops
+    routing = Routing.from_environment(
+        legacy_url=settings.daily.legacy_url, fallback=settings.daily.fallback_to_legacy
+    )
+    make_job = _job_maker(cluster, settings, routing)
     loops: list[Loop] = []
     if told.reprocess.enabled:
         loops.append(NightlyReprocess(cluster, jobs, told.reprocess, metrics))
     if told.failed_runs.enabled:
         loops.append(FailedRunMonitor(jobs, told.failed_runs, metrics))
+    storage = settings.storage
+    store = S3Store.open(endpoint_url=storage.endpoint_url, region=storage.region)
     async with AsyncExitStack() as stack:
+        if told.inbox.enabled:
+            hand_on = None
+            if routing.legacy_url:
+                http = await stack.enter_async_context(httpx.AsyncClient())
+                hand_on = LegacyPipeline(http, routing.legacy_url).hand_on
+            inbox = Inbox(store, storage.bucket)
+            loops.append(
+                InboxLoop(
+                    inbox, make_job, hand_on, told.inbox, metrics, falls_back=routing.fallback
+                )
+            )
         if os.environ.get(API_KEY_VARIABLE):
             daily = await stack.enter_async_context(DailyClient.connect(settings.daily.api_url))
+            if told.polling.enabled and routing.makes_jobs:
+                seen = SeenRecordings(store, storage.bucket)
+                loops.append(DailyPolling(daily, seen, make_job, told.polling, metrics))
             if told.webhook_monitor.enabled:
                 announce = _announcer(cluster, settings.job_namespaces[0])
                 loops.append(WebhookMonitor(daily, announce, told.webhook_monitor, metrics))
         for loop in loops:
             _log.info("loop runs", extra={"loop": loop.name})
         yield loops
+
+
+def _job_maker(cluster: Cluster, settings: OperatorSettings, routing: Routing) -> MakeJob:
+    """Makes jobs as the gateway does: whoever is first makes the only one."""
+    told = settings.daily.jobs
+    if not told.namespace:
+        told = told.model_copy(update={"namespace": settings.job_namespaces[0]})
+
+    async def make(recording: DailyRecording) -> bool:
+        return await create_once(cluster, recording_job(recording, told, shadow=routing.shadow))
+
+    return make
 
 
 def _announcer(cluster: Cluster, namespace: str) -> Announce:
