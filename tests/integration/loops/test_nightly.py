@@ -161,6 +161,16 @@ async def test_whoever_changes_the_job_meanwhile_wins(
     assert jobs.attempt("failed") == 1
 
 
+async def test_a_job_that_the_cluster_refuses_to_change_holds_up_no_other(
+    jobs: Jobs, nightly: NightlyReprocess
+) -> None:
+    jobs.put("a")
+    jobs.put("b")
+    jobs.server.refuse(1, status=422, verb="patch", resource="recordingjobs")
+    await nightly.once()
+    assert sorted((jobs.attempt("a"), jobs.attempt("b"))) == [1, 2]
+
+
 async def test_an_operator_that_was_away_catches_up_but_not_in_the_middle_of_the_day(
     jobs: Jobs, nightly: NightlyReprocess, clock: Clock
 ) -> None:

@@ -169,6 +169,22 @@ async def test_a_refusing_api_server_loses_nothing(
     assert jobs(kubernetes) == ["daily-one", "daily-three", "daily-two"]
 
 
+async def test_a_recording_that_the_cluster_refuses_hides_no_other(
+    daily: FakeDaily, kubernetes: FakeKubernetes, poller: Poller, caplog: pytest.LogCaptureFixture
+) -> None:
+    daily.put_recording(a_recording("newer", start_ts=START_TS + 1))
+    daily.put_recording(a_recording("older"))
+    kubernetes.refuse(1, status=403, verb="create", resource="recordingjobs")
+    loop = poller.start()
+    await loop.once()
+    assert jobs(kubernetes) == ["daily-older"]
+    kubernetes.refuse(1, status=403, verb="create", resource="recordingjobs")
+    await loop.once()
+    assert [record.message for record in caplog.records].count("recording refused") == 1
+    await loop.once()
+    assert jobs(kubernetes) == ["daily-newer", "daily-older"]
+
+
 async def test_a_bucket_that_is_away_makes_no_job_twice(
     daily: FakeDaily, kubernetes: FakeKubernetes, poller: Poller, s3: FakeS3
 ) -> None:

@@ -10,6 +10,7 @@ from multitrack.controller.loops.settings import PollingSettings
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.runtime.daily.client import DailyClient
 from workflow_templates.runtime.daily.models import DailyRecording, RecordingType
+from workflow_templates.runtime.errors import RefusedError
 
 __all__ = ["DailyPolling", "MakeJob"]
 
@@ -40,6 +41,7 @@ class DailyPolling:
         self._make_job = make_job
         self._look_back = timedelta(hours=settings.look_back_hours)
         self._clock = clock
+        self._refused: set[str] = set()
         self.interval: Seconds = settings.interval
 
     async def once(self) -> None:
@@ -58,7 +60,16 @@ class DailyPolling:
 
     async def _admit(self, recording: DailyRecording, started: datetime) -> None:
         """The job first, then the mark: a crash in between makes nothing twice, nothing lost."""
-        if await self._make_job(recording):
+        try:
+            is_new = await self._make_job(recording)
+        except RefusedError as error:
+            # One recording that the cluster refuses must not hide those after it.
+            if recording.id not in self._refused:
+                self._refused.add(recording.id)
+                extra = {"recording": recording.id, "error": str(error)}
+                _log.error("recording refused", extra=extra)
+            return
+        if is_new:
             self._metrics.missed_recordings.inc()
             _log.info("missed recording found", extra={"recording": recording.id})
         await self._seen.add(recording.id, started)

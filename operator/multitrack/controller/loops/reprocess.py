@@ -13,7 +13,7 @@ from multitrack.api.reasons import ConditionType, Phase, SucceededReason
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import timestamp
 from multitrack.cluster.client import Cluster
-from multitrack.cluster.errors import ConflictError, NotFoundError
+from multitrack.cluster.errors import ClusterRefusedError, ConflictError, NotFoundError
 from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.settings import ReprocessSettings
 from workflow_templates.contracts.base import Seconds
@@ -88,6 +88,10 @@ class NightlyReprocess:
         try:
             await self._cluster.patch_job(job.namespace, job.name, patch)
         except (ConflictError, NotFoundError):
+            return
+        except ClusterRefusedError as error:
+            about = {"job": job.name, "namespace": job.namespace, "error": str(error)}
+            _log.warning("job not run again", extra=about)
             return
         self._metrics.reprocessed.inc()
         _log.info(
