@@ -42,16 +42,17 @@ class LegacyTopic(BaseModel):
 
 def legacy_topics(
     topics: Sequence[Topic], segments: Sequence[Segment], words: Sequence[Word]
-) -> tuple[LegacyTopic, ...]:
-    """All topics in their order; every word of a segment is in exactly one.
+) -> Iterator[LegacyTopic]:
+    """All topics in their order, one by one; every word of a segment is in exactly one.
 
     Args:
         topics: `first_segment` and `last_segment` are places in `segments`.
         segments: Of the whole meeting.
         words: `segments[].words` are places in it.
     """
-    return tuple(
-        LegacyTopic(
+    for topic in topics:
+        own = list(_words_of(topic, segments, words))
+        yield LegacyTopic(
             id=topic.id,
             title=topic.title,
             summary=topic.summary,
@@ -63,9 +64,6 @@ def legacy_topics(
                 for word in own
             ),
         )
-        for topic in topics
-        for own in [list(_words_of(topic, segments, words))]
-    )
 
 
 def topic_webvtt(

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from kubernetes.aio import client, config
-from kubernetes.aio.client.exceptions import ApiException
-from kubernetes.aio.config.config_exception import ConfigException
 
 from multitrack.api import names
 from multitrack.cluster.errors import (
@@ -23,6 +20,7 @@ from multitrack.cluster.errors import (
     ExpiredError,
     NotFoundError,
 )
+from multitrack.cluster.library import ApiException, ConfigException, client, config
 
 __all__ = ["Body", "Cluster", "JobPage", "Pod", "TokenOwner", "connect", "namespace_of"]
 

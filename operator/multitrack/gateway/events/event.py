@@ -56,16 +56,16 @@ class Event:
             data: In the legacy shape.
             about: Tells apart events of one name and version.
         """
-        return cls._written("-".join(filter(None, (name, version, about))), name, data)
+        told = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return cls._written("-".join(filter(None, (name, version, about))), name, told)
 
     @classmethod
     def of_result(cls, name: EventName, data: Mapping[str, Any]) -> Self:
         """What was made of the meeting: the same content has the same id."""
-        canonical = json.dumps(data, sort_keys=True, ensure_ascii=False)
-        digest = hashlib.sha256(canonical.encode()).hexdigest()[:_DIGEST_LENGTH]
-        return cls._written(f"{name}-{digest}", name, data)
+        told = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        digest = hashlib.sha256(told.encode()).hexdigest()[:_DIGEST_LENGTH]
+        return cls._written(f"{name}-{digest}", name, told)
 
     @classmethod
-    def _written(cls, identity: str, name: EventName, data: Mapping[str, Any]) -> Self:
-        message = {"event": name, "data": data, "id": identity}
-        return cls(identity, name, json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+    def _written(cls, identity: str, name: EventName, told: str) -> Self:
+        return cls(identity, name, f'{{"event":"{name}","id":"{identity}","data":{told}}}')
