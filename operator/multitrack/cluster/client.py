@@ -483,6 +483,6 @@ def _translated(what: str) -> Iterator[None]:
 def _message(error: ApiException) -> str:
     """The API server's own sentence."""
     try:
-        return str(json.loads(error.body)["message"])
+        return str(json.loads(error.body or "")["message"])
     except (TypeError, ValueError, KeyError):
         return f"{error.status} {error.reason}"

@@ -5,7 +5,7 @@ import sys
 
 BLOCKED = """
 import sys
-for name in ("aiohttp", "hera", "kopf", "kubernetes", "prometheus_client", "yaml"):
+for name in ("aiohttp", "hera", "kopf", "kubernetes_asyncio", "prometheus_client", "yaml"):
     sys.modules[name] = None
 sys.argv = ["multitrack", "--version"]
 from multitrack.cli.main import main
