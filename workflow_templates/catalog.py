@@ -45,21 +45,35 @@ class RetryClass(StrEnum):
     """Expensive; tried again after node loss and out-of-memory."""
     REMOTE = "remote"
     """Waits for somebody else's service."""
+    DELIVERY = "delivery"
+    """Tells others, who may be away for a day."""
 
     @property
     def tries(self) -> int:
         """Attempts in all."""
-        return {self.QUICK: 3, self.MEDIA: 3, self.GPU: 4, self.REMOTE: 6}[self]
+        return {self.QUICK: 3, self.MEDIA: 3, self.GPU: 4, self.REMOTE: 6, self.DELIVERY: 30}[self]
 
     @property
     def first_delay(self) -> Seconds:
         """Seconds before the second attempt; doubled for each further one."""
-        return {self.QUICK: 2.0, self.MEDIA: 5.0, self.GPU: 10.0, self.REMOTE: 5.0}[self]
+        return {
+            self.QUICK: 2.0,
+            self.MEDIA: 5.0,
+            self.GPU: 10.0,
+            self.REMOTE: 5.0,
+            self.DELIVERY: 60.0,
+        }[self]
 
     @property
     def longest_delay(self) -> Seconds:
         """The delay grows no further than this, in seconds."""
-        return {self.QUICK: 10.0, self.MEDIA: 60.0, self.GPU: 120.0, self.REMOTE: 300.0}[self]
+        return {
+            self.QUICK: 10.0,
+            self.MEDIA: 60.0,
+            self.GPU: 120.0,
+            self.REMOTE: 300.0,
+            self.DELIVERY: 3600.0,
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +420,63 @@ RENDER_REPORT = Step(
     retry=RetryClass.QUICK,
 )
 
+_LINK = Parameter("link", "", "address at which people read the meeting")
+_CREATED_AT = Parameter(
+    "created-at", "", "ISO 8601: the meeting's date, where the recording tells none"
+)
+POST_ZULIP = Step(
+    name="post-zulip",
+    summary="Post the meeting's summary to a Zulip topic, or edit the message there",
+    version=1,
+    image=Image.EDGE,
+    inputs=(
+        Artifact("transcript", "published/transcript.json"),
+        Artifact("earlier", "delivery/zulip.json", optional=True),
+    ),
+    outputs=(Artifact("message", "delivery/zulip.json"),),
+    parameters=(
+        Parameter("zulip-url", "", "the realm: https://zulip.example"),
+        Parameter("zulip-bot-email", "", "the bot that posts"),
+        Parameter("zulip-stream", "", "name of the stream"),
+        Parameter("zulip-topic", "", "the topic there"),
+        Parameter("zulip-timeout", "30", "seconds one answer may take"),
+        _LINK,
+        _CREATED_AT,
+    ),
+    resources=Resources(cpu="100m", memory_mib=256, deadline=300),
+    retry=RetryClass.DELIVERY,
+    talks_to_outside=True,
+    secrets=("MULTITRACK_ZULIP_API_KEY",),
+    reads_source=True,
+)
+SEND_WEBHOOK = Step(
+    name="send-webhook",
+    summary="Tell a receiver that the meeting is finished",
+    version=1,
+    image=Image.EDGE,
+    inputs=(
+        Artifact("transcript", "published/transcript.json"),
+        Artifact("earlier", "delivery/webhook.json", optional=True),
+    ),
+    outputs=(Artifact("delivery", "delivery/webhook.json"),),
+    parameters=(
+        Parameter("webhook-url", "", "the receiver: https://receiver.example/path"),
+        Parameter("webhook-event", "transcript.completed", "transcript.completed, or test"),
+        Parameter("webhook-allowed-private", "", "own networks that may be called: 10.0.0.0/8"),
+        Parameter("webhook-timeout", "30", "seconds to connect, and again to answer"),
+        Parameter("delivery-id", "", "job and delivery number; decides the event's id"),
+        Parameter("transcript-id", "", "the meeting's id for the receiver; empty: the recording's"),
+        Parameter("room-id", "", "the room's id for the receiver; empty: its name"),
+        _LINK,
+        _CREATED_AT,
+    ),
+    resources=Resources(cpu="100m", memory_mib=512, deadline=300),
+    retry=RetryClass.DELIVERY,
+    talks_to_outside=True,
+    secrets=("MULTITRACK_WEBHOOK_SECRET",),
+    reads_source=True,
+)
+
 CATALOG: tuple[Step, ...] = (
     GET_RECORDING,
     GET_PARTICIPANTS,
@@ -420,6 +491,8 @@ CATALOG: tuple[Step, ...] = (
     EXTRACT_ACTION_ITEMS,
     FINALIZE,
     RENDER_REPORT,
+    POST_ZULIP,
+    SEND_WEBHOOK,
 )
 """Every step there is, in the order in which a job meets them."""
 

@@ -9,8 +9,17 @@ from dataclasses import dataclass, field
 
 from workflow_templates import catalog
 from workflow_templates.catalog import Artifact, Parameter, Step
+from workflow_templates.contracts.base import Seconds
 
-__all__ = ["PROCESS_RECORDING", "FanOut", "Pipeline", "Task"]
+__all__ = [
+    "DELIVER_RESULTS",
+    "PIPELINES",
+    "PROCESS_RECORDING",
+    "FanOut",
+    "Pipeline",
+    "Task",
+    "pipeline_with",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,10 @@ class Pipeline:
     tasks: tuple[Task, ...]
     conditions: tuple[Parameter, ...] = ()
     """Job parameters that only decide whether tasks run."""
+    given: tuple[str, ...] = ()
+    """Keys that another pipeline has left among the job's files."""
+    deadline: Seconds | None = None
+    """Given up after so long, waiting included; None: the installation decides."""
 
     def task(self, name: str) -> Task:
         """The task of that name.
@@ -114,9 +127,13 @@ class Pipeline:
     def _check_inputs(self, task: Task) -> Iterator[str]:
         for artifact in task.step.inputs:
             producer = self.producer(artifact)
-            if producer is None:
+            if producer is None and artifact.key not in self.given and not artifact.optional:
                 yield f"{task.name} reads {artifact.key}, which no task makes"
-            elif producer.name != task.name and producer.name not in self.upstream(task.name):
+            elif (
+                producer
+                and producer.name != task.name
+                and producer.name not in self.upstream(task.name)
+            ):
                 yield f"{task.name} reads {artifact.key} without waiting for {producer.name}"
 
 
@@ -169,3 +186,34 @@ PROCESS_RECORDING = Pipeline(
     ),
 )
 """Fan-outs are flat, results come together by key prefix, the mix runs beside transcription."""
+
+DELIVER_RESULTS = Pipeline(
+    name="deliver-results",
+    summary="Tell others about a finished meeting, however long they are away",
+    given=("published/transcript.json",),
+    deadline=30 * 3600.0,
+    conditions=(
+        Parameter("zulip", "false", "post to Zulip"),
+        Parameter("webhook", "false", "call the webhook"),
+    ),
+    tasks=(
+        Task(catalog.POST_ZULIP, when="zulip"),
+        Task(catalog.SEND_WEBHOOK, when="webhook"),
+    ),
+)
+"""Neither waits for the other; one that fails stops nothing, and shows."""
+
+PIPELINES: tuple[Pipeline, ...] = (PROCESS_RECORDING, DELIVER_RESULTS)
+"""Every pipeline there is."""
+
+
+def pipeline_with(step: str) -> Pipeline:
+    """The first pipeline that runs a step of the catalog.
+
+    Raises:
+        KeyError: None does.
+    """
+    for pipeline in PIPELINES:
+        if any(task.name == step for task in pipeline.tasks):
+            return pipeline
+    raise KeyError(step)

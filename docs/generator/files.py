@@ -8,6 +8,7 @@ from typing import get_args
 from docs.generator.markdown import heading, table
 from docs.generator.source import meanings
 from workflow_templates.contracts.base import Contract, Document
+from workflow_templates.contracts.delivery import WebhookDelivery, ZulipMessage
 from workflow_templates.contracts.minutes import ActionItems, Summary, Title, Topics
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.recording import Participants, Recording
@@ -31,6 +32,8 @@ _FILES: dict[str, type[Document]] = {
     "waveform.json": Waveform,
     "manifest.json": Manifest,
     "published/transcript.json": PublishedTranscript,
+    "delivery/zulip.json": ZulipMessage,
+    "delivery/webhook.json": WebhookDelivery,
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from docs.generator.markdown import heading
 from workflow_templates.catalog import CATALOG, Artifact, Step
-from workflow_templates.pipelines import PROCESS_RECORDING
+from workflow_templates.pipelines import pipeline_with
 
 __all__ = ["page"]
 
@@ -15,10 +15,12 @@ def page() -> Iterator[str]:
     yield "After this page you know what each step reads, writes and can be told"
     yield "(`multitrack run --set NAME=VALUE`)."
     for step in CATALOG:
-        task = PROCESS_RECORDING.task(step.name)
+        pipeline = pipeline_with(step.name)
+        task = pipeline.task(step.name)
         yield f"\n## {step.name}\n\n{step.summary}.\n"
         waits = [*task.needs, *(f"{name} (whatever became of it)" for name in task.after)]
-        yield f"- image: {step.image.value}; {'once per track' if task.fan_out else 'once'}"
+        yield f"- pipeline: {pipeline.name}; {'once per track' if task.fan_out else 'once'}"
+        yield f"- image: {step.image.value}"
         yield f"- waits for: {', '.join(waits) or 'nothing'}"
         yield f"- reads: {_artifacts(step.inputs)}"
         yield f"- writes: {_artifacts(step.outputs)}"

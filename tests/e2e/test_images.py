@@ -19,7 +19,8 @@ from uuid import uuid4
 import pytest
 
 from workflow_templates.argo.settings import InstallSettings
-from workflow_templates.catalog import CATALOG, Step
+from workflow_templates.catalog import Step
+from workflow_templates.pipelines import PROCESS_RECORDING
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -239,7 +240,7 @@ def test_each_step_does_its_work_in_its_image(pods: dict[str, Pod], sample: Path
     files: dict[str, bytes] = {}
     track: dict[str, object] = {}
     pods["edge"].put({"Carol.webm": (sample / "Carol.webm").read_bytes()}, f"{WORK}/sample")
-    for step in CATALOG:
+    for step in (task.step for task in PROCESS_RECORDING.tasks):
         parameters = dict(PARAMETERS.get(step.name, {}))
         if any(parameter.name == "track" for parameter in step.parameters):
             parameters["track"] = json.dumps(track)

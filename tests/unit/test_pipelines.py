@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 from workflow_templates.catalog import CATALOG, Artifact, Step, step_named
-from workflow_templates.pipelines import PROCESS_RECORDING, Pipeline, Task
+from workflow_templates.pipelines import PIPELINES, Pipeline, Task
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_process_recording_is_sound() -> None:
-    assert list(PROCESS_RECORDING.check()) == []
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
+def test_every_pipeline_is_sound(pipeline: Pipeline) -> None:
+    assert list(pipeline.check()) == []
 
 
 def test_every_step_of_the_catalog_has_its_place_and_its_module() -> None:
-    assert {task.step for task in PROCESS_RECORDING.tasks} == set(CATALOG)
+    assert {task.step for each in PIPELINES for task in each.tasks} == set(CATALOG)
     for step in CATALOG:
         module = f"multitrack_steps.{step.name.replace('-', '_')}"
         assert importlib.util.find_spec(module), module

@@ -1,6 +1,6 @@
 """What a job can be told, as Argo's Workflow parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from hera.workflows import Parameter
@@ -8,7 +8,7 @@ from hera.workflows import Parameter
 from workflow_templates.argo.expressions import without_tags
 from workflow_templates.argo.names import JOB_UID_PARAMETER, QUEUE_PARAMETER
 from workflow_templates.argo.settings import InstallSettings
-from workflow_templates.pipelines import Pipeline
+from workflow_templates.pipelines import PIPELINES, Pipeline
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["WorkflowParameter", "job_arguments", "workflow_parameters"]
@@ -39,10 +39,11 @@ def workflow_parameters(
     """Every parameter by name, with the installation's defaults.
 
     Raises:
-        SettingsError: `parameters` names one that the pipeline does not have.
+        SettingsError: `parameters` names one that no pipeline has.
     """
     known = pipeline.job_parameters()
-    _refuse_unknown(pipeline, settings.parameters, known, "parameters.")
+    anywhere = {name for each in (pipeline, *PIPELINES) for name in each.job_parameters()}
+    _refuse_unknown(pipeline, settings.parameters, anywhere, "parameters.")
     conditions = {parameter.name for parameter in pipeline.conditions}
     own = [
         WorkflowParameter(
@@ -94,9 +95,9 @@ def job_arguments(
 
 
 def _refuse_unknown(
-    pipeline: Pipeline, given: Mapping[str, str], known: Mapping[str, object], place: str
+    pipeline: Pipeline, given: Mapping[str, str], known: Collection[str], place: str
 ) -> None:
-    if unknown := sorted(given.keys() - known.keys()):
+    if unknown := sorted(given.keys() - set(known)):
         raise SettingsError(
             f"{place}{unknown[0]}: {pipeline.name} has no such job parameter; "
             "`multitrack steps NAME` shows what a step can be told"

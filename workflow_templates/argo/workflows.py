@@ -192,7 +192,7 @@ def _template(
         ),
         archive_logs=True,
         parallelism=settings.parallelism,
-        active_deadline_seconds=settings.workflow_deadline,
+        active_deadline_seconds=int(pipeline.deadline or settings.workflow_deadline),
         pod_gc=PodGC(strategy="OnPodSuccess", delete_delay_duration=f"{settings.pod_gc_delay}s"),
         ttl_strategy=TTLStrategy(
             seconds_after_success=settings.seconds_after_success,

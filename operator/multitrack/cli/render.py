@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from workflow_templates.pipelines import PROCESS_RECORDING, Pipeline
+from workflow_templates.pipelines import PIPELINES, PROCESS_RECORDING, Pipeline
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["render_command"]
 
-_PIPELINES = {pipeline.name: pipeline for pipeline in (PROCESS_RECORDING,)}
+_PIPELINES = {pipeline.name: pipeline for pipeline in PIPELINES}
 
 
 def render_command(

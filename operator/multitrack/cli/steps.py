@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from workflow_templates.catalog import Artifact, Step, step_named
-from workflow_templates.pipelines import PROCESS_RECORDING, Task
+from workflow_templates.pipelines import PIPELINES, Pipeline, Task, pipeline_with
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["steps_command"]
@@ -17,10 +17,11 @@ __all__ = ["steps_command"]
 def steps_command(
     name: Annotated[str | None, typer.Argument(help="One step, in detail.")] = None,
 ) -> None:
-    """List the pipeline's steps, or show what one step reads, writes and can be told."""
+    """List every pipeline's steps, or show what one step reads, writes and can be told."""
     console = Console()
     if name is None:
-        console.print(_overview())
+        for pipeline in PIPELINES:
+            console.print(_overview(pipeline))
         console.print("`multitrack steps NAME` shows a step's files and parameters.")
         return
     try:
@@ -30,12 +31,13 @@ def steps_command(
     _print_step(console, step)
 
 
-def _overview() -> Table:
-    table = Table(title=PROCESS_RECORDING.summary, title_justify="left", box=None, pad_edge=False)
+def _overview(pipeline: Pipeline) -> Table:
+    title = f"{pipeline.name}: {pipeline.summary}"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("step", no_wrap=True)
     table.add_column("what it does")
     table.add_column("runs")
-    for task in PROCESS_RECORDING.tasks:
+    for task in pipeline.tasks:
         table.add_row(task.name, task.step.summary, _runs(task))
     return table
 
@@ -56,7 +58,9 @@ def _waits(task: Task) -> str:
 
 def _print_step(console: Console, step: Step) -> None:
     console.print(f"[bold]{step.name}[/bold]: {step.summary}. Image: {step.image.value}.")
-    console.print(f"  waits for {_waits(PROCESS_RECORDING.task(step.name))}", highlight=False)
+    pipeline = pipeline_with(step.name)
+    console.print(f"  in {pipeline.name}", highlight=False)
+    console.print(f"  waits for {_waits(pipeline.task(step.name))}", highlight=False)
     for title, artifacts in (("reads", step.inputs), ("writes", step.outputs)):
         for artifact in artifacts:
             console.print(f"  {title} {_described(artifact)}", highlight=False, markup=False)

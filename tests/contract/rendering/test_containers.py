@@ -6,15 +6,21 @@ import pytest
 
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import render_template
-from workflow_templates.catalog import CATALOG, step_named
-from workflow_templates.pipelines import PROCESS_RECORDING
+from workflow_templates.catalog import step_named
+from workflow_templates.pipelines import PIPELINES, PROCESS_RECORDING, Pipeline
 
 Template = dict[str, Any]
 
 
+@pytest.fixture(params=PIPELINES, ids=lambda pipeline: pipeline.name)
+def pipeline(request: pytest.FixtureRequest) -> Pipeline:
+    assert isinstance(request.param, Pipeline)
+    return request.param
+
+
 @pytest.fixture
-def spec(settings: InstallSettings) -> Template:
-    rendered: Template = render_template(PROCESS_RECORDING, settings)["spec"]
+def spec(pipeline: Pipeline, settings: InstallSettings) -> Template:
+    rendered: Template = render_template(pipeline, settings)["spec"]
     return rendered
 
 
@@ -23,8 +29,10 @@ def pods(spec: Template) -> dict[str, Template]:
     return {template["name"]: template for template in spec["templates"] if "container" in template}
 
 
-def test_every_step_has_a_pod_and_nothing_else_has(pods: dict[str, Template]) -> None:
-    assert list(pods) == [step.name for step in CATALOG]
+def test_every_step_has_a_pod_and_nothing_else_has(
+    pods: dict[str, Template], pipeline: Pipeline
+) -> None:
+    assert list(pods) == [task.name for task in pipeline.tasks]
 
 
 def test_every_container_is_our_image_started_by_name(
@@ -122,10 +130,11 @@ def test_only_steps_are_retried(spec: Template) -> None:
         assert ("retryStrategy" in template) == ("container" in template)
 
 
-def test_all_locks_of_a_workflow_are_of_one_kind(pods: dict[str, Template]) -> None:
-    kinds = {kind for pod in pods.values() for kind in pod.get("synchronization", {})}
-    assert len(kinds) == 1
-    assert pods["mixdown-tracks"]["synchronization"]
+def test_all_locks_of_a_workflow_are_of_one_kind(settings: InstallSettings) -> None:
+    templates = render_template(PROCESS_RECORDING, settings)["spec"]["templates"]
+    locks = {one["name"]: one["synchronization"] for one in templates if "synchronization" in one}
+    assert len({kind for lock in locks.values() for kind in lock}) == 1
+    assert locks["mixdown-tracks"]
 
 
 def test_files_lie_in_the_pod_under_the_keys_of_the_bucket(pods: dict[str, Template]) -> None:

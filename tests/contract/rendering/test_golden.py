@@ -12,13 +12,17 @@ from workflow_templates.argo.workflows import (
     render_template,
     render_workflow,
 )
-from workflow_templates.pipelines import PROCESS_RECORDING
+from workflow_templates.pipelines import PIPELINES, PROCESS_RECORDING, Pipeline
 
 Golden = Callable[[Path, Manifest], None]
 
 
-def test_template_is_as_reviewed(variant: Path, settings: InstallSettings, golden: Golden) -> None:
-    golden(variant / "template.yaml", render_template(PROCESS_RECORDING, settings))
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
+def test_template_is_as_reviewed(
+    pipeline: Pipeline, variant: Path, settings: InstallSettings, golden: Golden
+) -> None:
+    name = "template" if pipeline is PROCESS_RECORDING else pipeline.name
+    golden(variant / f"{name}.yaml", render_template(pipeline, settings))
 
 
 def test_workflow_is_as_reviewed(

@@ -1,0 +1,1 @@
+"""What the delivering steps say, and to whom."""

@@ -1,0 +1,96 @@
+"""An HTTP server on loopback whose answers are one function's: what small fakes are made of."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+__all__ = ["Drop", "Reply", "Request", "serving"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it came in."""
+
+    method: str
+    target: str
+    """Path and query."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    after: threading.Event | None = None
+    """Not sent before this is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The connection breaks instead of an answer (TCP RST)."""
+
+
+@contextmanager
+def serving(answer: Callable[[Request], Reply | Drop]) -> Iterator[str]:
+    """Serve on a free port of the loopback interface; yields `http://127.0.0.1:PORT`."""
+
+    class Handler(_Handler):
+        take = staticmethod(answer)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    take: Callable[[Request], Reply | Drop]
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def do_PATCH(self) -> None:
+        self._serve()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Tests read what the fake has kept."""
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = type(self).take(Request(self.command, self.path, headers, body))
+        if isinstance(reply, Drop):
+            # SO_LINGER with zero seconds makes close() send RST instead of FIN.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.connection.close()
+            return
+        if reply.after is not None:
+            reply.after.wait(30)
+        # A client whose patience ended is gone by now.
+        with suppress(ConnectionError):
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body)

@@ -1,0 +1,1 @@
+"""Results on their way to others: where they may go, and how they are signed."""
