@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from multitrack.api.recording_job import RecordingJob
 from multitrack.cluster.client import Cluster
@@ -90,8 +91,14 @@ def _secrets(profiles: Mapping[str, InstallSettings]) -> dict[tuple[str, str], s
 
 def _bucket_problem(settings: OperatorSettings) -> str | None:
     try:
-        store = S3Store.open(endpoint_url=settings.storage.endpoint_url)
+        store = _open(settings.storage.endpoint_url, settings.storage.region)
         store.check_bucket(settings.storage.bucket)
     except MultitrackError as error:
         return str(error)
     return None
+
+
+@cache
+def _open(endpoint_url: str, region: str) -> S3Store:
+    """Opened once: each client holds S3's description anew, 12 MB."""
+    return S3Store.open(endpoint_url=endpoint_url, region=region)
