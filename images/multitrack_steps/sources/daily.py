@@ -56,7 +56,7 @@ class DailyPlace(InBuckets):
         """
         recording = asyncio.run(_ask(address, access))
         bucket = access.bucket_of(recording)
-        return cls(access.store_of(recording), bucket, recording, _facts(recording, address))
+        return cls(access.store_of(recording.place), bucket, recording, _facts(recording, address))
 
     @property
     def address(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from workflow_templates.runtime.daily.models import DailyRecording
+from workflow_templates.runtime.daily.models import DailyRecording, RecordingPlace
 from workflow_templates.runtime.errors import SettingsError
 from workflow_templates.runtime.store import S3Store
 from workflow_templates.runtime.store_login import S3Login
@@ -53,8 +53,11 @@ class DailyAccess:
             )
         return bucket
 
-    def store_of(self, recording: DailyRecording) -> S3Store:
-        """A store that reads that bucket, with its own credentials where there are any.
+    def store_of(self, place: RecordingPlace) -> S3Store:
+        """A store for the bucket, with its own credentials where there are any.
+
+        Args:
+            place: What Daily says of it; empty: the installation's settings alone.
 
         Raises:
             SettingsError: The endpoint is no URL.
@@ -62,7 +65,7 @@ class DailyAccess:
             TemporaryError: Nobody can say now whether it may.
         """
         return S3Store.open(
-            endpoint_url=recording.place.endpoint or self.endpoint_url,
-            region=recording.place.region or self.region,
+            endpoint_url=place.endpoint or self.endpoint_url,
+            region=place.region or self.region,
             login=S3Login.from_environment(_CREDENTIALS, role_arn=self.role_arn),
         )

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.metrics import Metrics
+from multitrack.gateway.daily.receiver import EventMetrics
 from tests.contract.chart.rendered import GOLDEN
 
 CASES = Path(__file__).with_name("alerts.yaml")
@@ -40,6 +41,7 @@ def test_alerts_ask_for_figures_that_the_operator_has(groups: list[dict[str, Any
     registry = CollectorRegistry()
     Metrics(registry)
     LoopMetrics(registry)
+    EventMetrics(registry)
     known = {family.name for family in registry.collect()}
     expressions = " ".join(rule["expr"] for group in groups for rule in group["rules"])
     asked = set(re.findall(r"\bmultitrack_\w+", expressions))

@@ -38,6 +38,9 @@ class LoopMetrics:
             ["outcome"],
             registry=registry,
         )
+        for outcome in ("done", "failed"):
+            # A counter that begins at 1 has, for Prometheus, never increased.
+            self.reactivations.labels(outcome=outcome)
         self.reprocessed = Counter(
             "multitrack_jobs_reprocessed_total",
             "Failed jobs that were run again at night",
@@ -55,3 +58,8 @@ class LoopMetrics:
             ["todo"],
             registry=registry,
         )
+
+    def expect(self, loop: str) -> None:
+        """Show a loop before its first look has ended."""
+        for outcome in ("done", "failed"):
+            self.runs.labels(loop=loop, outcome=outcome)

@@ -43,6 +43,7 @@ async def run_loops(loops: Sequence[Loop], metrics: LoopMetrics) -> None:
 
 async def _keep_running(loop: Loop, metrics: LoopMetrics) -> None:
     failures = 0
+    metrics.expect(loop.name)
     while True:
         failures = 0 if await _run_once(loop, metrics) else failures + 1
         longest = max(_LONGEST_PAUSE, loop.interval)

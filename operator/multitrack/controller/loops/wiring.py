@@ -85,6 +85,8 @@ async def open_loops(
             if told.webhook_monitor.enabled:
                 announce = _announcer(cluster, settings.job_namespaces[0])
                 loops.append(WebhookMonitor(daily, announce, told.webhook_monitor, metrics))
+        else:
+            _log.info("no API key: nothing is asked of Daily")
         for loop in loops:
             _log.info("loop runs", extra={"loop": loop.name})
         yield loops
