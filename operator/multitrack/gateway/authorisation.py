@@ -4,16 +4,26 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Query, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from multitrack.gateway.authoriser import User
 from multitrack.gateway.problems import ProblemError
 from multitrack.gateway.services import Services, ServicesOf
 
-__all__ = ["NamespaceOf", "UserOf", "allowed", "namespace_of", "token_of_protocols", "user_of"]
+__all__ = [
+    "NamespaceOf",
+    "UserOf",
+    "allowed",
+    "check_access",
+    "is_from_elsewhere",
+    "namespace_of",
+    "token_of_protocols",
+    "user_of",
+]
 
 _SCHEME = HTTPBearer(auto_error=False, description="A token of the cluster, or the gateway's own.")
 _KUBERNETES_PROTOCOL = "base64url.bearer.authorization.k8s.io."
@@ -45,10 +55,14 @@ async def user_of(
     """FastAPI dependency: who asks.
 
     Raises:
-        ProblemError: 401, nobody whom we know.
+        ProblemError: 401, nobody whom we know; 403, another site uses somebody's browser.
     """
     token = credentials.credentials if credentials else None
     user = await services.authoriser.user_of(token)
+    if user is not None and user.is_anonymous and is_from_elsewhere(request):
+        raise ProblemError(
+            403, "another site's page asks, and nobody has to sign in here; open the gateway itself"
+        )
     if user is None:
         said = "this token is not valid" if token else "a bearer token is needed"
         raise ProblemError(401, f"{request.url.path}: {said}")
@@ -86,6 +100,14 @@ async def check_access(
         raise ProblemError(
             403, f"{user.name} may not {verb} {resource} in namespace {namespace!r}; ask for a role"
         )
+
+
+def is_from_elsewhere(connection: HTTPConnection) -> bool:
+    """Whether a browser asks on behalf of another site: where no token is needed, it could."""
+    if connection.headers.get("Sec-Fetch-Site", "") == "cross-site":
+        return True
+    origin = connection.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != connection.headers.get("Host")
 
 
 def token_of_protocols(protocols: Sequence[str]) -> str | None:

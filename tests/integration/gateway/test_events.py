@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
+from websockets.typing import Origin
 
 from multitrack.api.reasons import Phase
+from multitrack.api.recording_job import RecordingJob
+from multitrack.cluster.client import connect
+from multitrack.gateway.events.job_watch import watch_namespace
 from tests.integration.gateway.running import running_gateway
 from tests.integration.gateway.world import ALL_DONE, OWNER, STRANGER, World
 from tests.unit.gateway.jobs import DONE, RUNS, a_version
@@ -159,6 +163,41 @@ async def test_who_may_not_is_told_by_a_code(
     world.apply()
     async with following(gateway, job, token=token) as socket:
         assert await closing(socket) == want
+
+
+async def test_where_nobody_signs_in_other_sites_cannot_listen(world: World) -> None:
+    world.apply()
+    with running_gateway(authentication="none") as url:
+        address = f"{url.replace('http', 'ws', 1)}/v1/jobs/standup/events"
+        async with websockets.connect(address, origin=Origin("https://evil.example")) as socket:
+            assert await closing(socket) == 4403
+        async with websockets.connect(address, origin=Origin(url)) as socket:
+            await until(socket, "DAG_STATUS")
+
+
+async def test_one_job_that_cannot_be_told_does_not_end_the_watch_of_others(
+    world: World,
+) -> None:
+    handed: asyncio.Queue[str] = asyncio.Queue()
+    failures = ["first"]
+
+    def on_job(job: RecordingJob) -> None:
+        if failures:
+            raise ValueError(failures.pop())
+        handed.put_nowait(job.name)
+
+    world.apply("first")
+    async with asyncio.timeout(10), connect() as cluster:
+        watching = asyncio.create_task(
+            watch_namespace(cluster, "meetings", on_job, handed.put_nowait)
+        )
+        try:
+            assert await handed.get() == "first"
+            world.apply("second")
+            assert await handed.get() == "second"
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
 
 @pytest.mark.parametrize("legacy", [False, True])

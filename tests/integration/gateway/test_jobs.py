@@ -234,6 +234,18 @@ def test_without_a_static_token_nothing_opens(world: World) -> None:
     assert answer.status_code == 401
 
 
+def test_where_nobody_signs_in_other_sites_cannot_use_a_persons_browser(world: World) -> None:
+    world.apply()
+    with running_gateway(authentication="none") as url:
+        path = f"{url}/v1/jobs/standup/cancel"
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+            answer = httpx.post(path, headers=headers)
+            assert answer.status_code == 403
+            assert "another site" in problem(answer)
+        assert not world.spec().get("cancel")
+        assert httpx.post(path, headers={"Origin": url}).status_code == 202
+
+
 def test_an_unknown_address_is_a_problem_too(olga: httpx.Client) -> None:
     assert "nothing here" in problem(olga.get("/v2/jobs"))
     assert problem(olga.put("/v1/jobs"))

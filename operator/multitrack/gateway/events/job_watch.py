@@ -49,6 +49,9 @@ async def watch_namespace(cluster: Cluster, namespace: str, on_job: OnJob, on_go
             version = None
         except (ClusterAwayError, ClusterRefusedError) as error:
             _log.warning("cannot watch jobs", extra={"namespace": namespace, "error": str(error)})
+        except Exception:  # noqa: BLE001 - no job may end the watch of all others; what is wrong is in the log
+            _log.exception("watching jobs failed", extra={"namespace": namespace})
+            version = None
         else:
             continue  # the server ends every watch some time
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 
 from multitrack.cluster.errors import NotFoundError
-from multitrack.gateway.authorisation import token_of_protocols
+from multitrack.gateway.authorisation import is_from_elsewhere, token_of_protocols
 from multitrack.gateway.events.hub import Hub
 from multitrack.gateway.events.mailbox import CloseCode, Mailbox
 from multitrack.gateway.services import Services
@@ -55,6 +55,8 @@ async def _refusal(services: Services, socket: WebSocket, namespace: str) -> Clo
     user = await services.authoriser.user_of(_token(socket))
     if user is None:
         return CloseCode.UNAUTHENTICATED
+    if user.is_anonymous and is_from_elsewhere(socket):
+        return CloseCode.FORBIDDEN
     served = services.settings.job_namespaces
     where = namespace or served[0]
     if where not in served:

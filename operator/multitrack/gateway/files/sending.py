@@ -71,8 +71,6 @@ async def send_file(
         headers["Content-Security-Policy"] = _REPORT_POLICY
     if part:
         headers["Content-Range"] = f"bytes {part.first}-{part.last}/{found.size}"
-    if request.method == "HEAD":
-        return Response(headers=headers, media_type=file.media_type)
     return StreamingResponse(
         services.store.stream(found.address, part.first, part.last)
         if part
