@@ -49,6 +49,16 @@ STRANGE: dict[str, tuple[dict[str, Any], RecordingType, bool]] = {
         True,
     ),
     "audio only": ({"type": "cloud-audio-only", "tracks": None}, RecordingType.MIXED, True),
+    "one file, with tracks all the same": (
+        {"type": "cloud", "tracks": [a_track(ANN)]},
+        RecordingType.MIXED,
+        True,
+    ),
+    "a type of tomorrow, with tracks": (
+        {"type": "raw-tracks-2", "tracks": [a_track(ANN)]},
+        RecordingType.RAW_TRACKS,
+        True,
+    ),
     "raw, tracks not told": ({"tracks": None}, RecordingType.RAW_TRACKS, True),
     "duration as text": ({"duration": "12.5"}, RecordingType.RAW_TRACKS, True),
     "no duration": ({"duration": None}, RecordingType.RAW_TRACKS, False),

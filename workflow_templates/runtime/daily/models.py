@@ -43,6 +43,9 @@ class WebhookState(StrEnum):
     OTHER = "OTHER"
 
 
+_MIXED_TYPES = ("cloud", "cloud-audio-only")
+
+
 def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
@@ -144,9 +147,8 @@ class DailyRecording(_Told):
     @property
     def kind(self) -> RecordingType:
         """What it consists of; where `type` does not say, tracks and the file's key do."""
-        if self.type == RecordingType.RAW_TRACKS:
-            return RecordingType.RAW_TRACKS
-        if self.tracks:
+        is_raw = self.type == RecordingType.RAW_TRACKS
+        if is_raw or (self.tracks and self.type not in _MIXED_TYPES):
             return RecordingType.RAW_TRACKS
         if self.file_key or self.place.key:
             return RecordingType.MIXED
