@@ -37,10 +37,11 @@ def check_install(settings: Settings, workflows: Workflows) -> None:
 
     async def look() -> list[str]:
         from multitrack.cluster.client import connect  # noqa: PLC0415
-        from multitrack.controller.startup_check import what_is_missing  # noqa: PLC0415
+        from multitrack.controller.startup_check import store_of, what_is_missing  # noqa: PLC0415
 
         async with connect() as cluster:
-            looking = what_is_missing(cluster, operator_settings, profiles)
+            open_store = store_of(operator_settings.storage)
+            looking = what_is_missing(cluster, operator_settings, profiles, open_store)
             return [problem.sentence async for problem in looking]
 
     problems = asyncio.run(look())

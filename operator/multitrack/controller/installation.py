@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from multitrack.cluster.client import Cluster
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
-from multitrack.controller.startup_check import Problem, what_is_missing
+from multitrack.controller.startup_check import Problem, store_of, what_is_missing
 from workflow_templates.argo.settings import InstallSettings
 
 __all__ = ["Installation"]
@@ -34,6 +34,7 @@ class Installation:
         self._profiles = profiles
         self._metrics = metrics
         self._pauses = pauses
+        self._open_store = store_of(settings.storage)
         self.problems: tuple[Problem, ...] = ()
 
     async def keep_looking(self, tell: Callable[[tuple[Problem, ...]], None]) -> None:
@@ -50,7 +51,7 @@ class Installation:
     async def _look(self) -> bool:
         """Whether anything has changed."""
         before = self.problems
-        looking = what_is_missing(self._cluster, self._settings, self._profiles)
+        looking = what_is_missing(self._cluster, self._settings, self._profiles, self._open_store)
         self.problems = tuple([problem async for problem in looking])
         self._metrics.count_problems(self.problems)
         for problem in self.problems:

@@ -1,20 +1,20 @@
 """What an installation needs before it can work, each lack in one sentence."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 
 from multitrack.api.recording_job import RecordingJob
 from multitrack.cluster.client import Cluster
 from multitrack.cluster.errors import ClusterAwayError, ClusterRefusedError
-from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.settings import OperatorSettings, Storage
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.runtime.errors import MultitrackError
 from workflow_templates.runtime.store import S3Store
 
-__all__ = ["Problem", "ProblemKind", "what_is_missing"]
+__all__ = ["Problem", "ProblemKind", "store_of", "what_is_missing"]
 
 _DEFINITIONS = {
     "recordingjobs.multitrack.dev": "install the chart with its CRD, or apply `multitrack crd`",
@@ -56,10 +56,19 @@ class Problem:
         )
 
 
+def store_of(storage: Storage) -> Callable[[], S3Store]:
+    """Opens the store when it is first asked for, and once: each client takes 12 MB."""
+    return cache(partial(S3Store.open, endpoint_url=storage.endpoint_url, region=storage.region))
+
+
 async def what_is_missing(
-    cluster: Cluster, settings: OperatorSettings, profiles: Mapping[str, InstallSettings]
+    cluster: Cluster,
+    settings: OperatorSettings,
+    profiles: Mapping[str, InstallSettings],
+    open_store: Callable[[], S3Store],
 ) -> AsyncIterator[Problem]:
     """Look at everything; yields nothing when all is there."""
+    bucket = settings.storage.bucket
     for definition, remedy in _DEFINITIONS.items():
         try:
             if not await cluster.has_resource(definition):
@@ -75,7 +84,7 @@ async def what_is_missing(
                     yield Problem(ProblemKind.SECRET, text, namespace, frozenset(users))
             except (ClusterRefusedError, ClusterAwayError) as error:
                 yield Problem(ProblemKind.UNCHECKED, str(error))
-    if found := await asyncio.to_thread(_bucket_problem, settings):
+    if found := await asyncio.to_thread(_bucket_problem, open_store, bucket):
         yield Problem(ProblemKind.BUCKET, found)
 
 
@@ -89,16 +98,9 @@ def _secrets(profiles: Mapping[str, InstallSettings]) -> dict[tuple[str, str], s
     return users
 
 
-def _bucket_problem(settings: OperatorSettings) -> str | None:
+def _bucket_problem(open_store: Callable[[], S3Store], bucket: str) -> str | None:
     try:
-        store = _open(settings.storage.endpoint_url, settings.storage.region)
-        store.check_bucket(settings.storage.bucket)
+        open_store().check_bucket(bucket)
     except MultitrackError as error:
         return str(error)
     return None
-
-
-@cache
-def _open(endpoint_url: str, region: str) -> S3Store:
-    """Opened once: each client holds S3's description anew, 12 MB."""
-    return S3Store.open(endpoint_url=endpoint_url, region=region)
