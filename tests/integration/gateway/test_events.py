@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,11 +15,12 @@ from websockets.typing import Origin
 
 from multitrack.api.reasons import Phase
 from multitrack.api.recording_job import RecordingJob
+from multitrack.api.status import TrackStatus
 from multitrack.cluster.client import connect
 from multitrack.gateway.events.job_watch import watch_namespace
 from tests.integration.gateway.running import running_gateway
 from tests.integration.gateway.world import ALL_DONE, OWNER, STRANGER, World
-from tests.unit.gateway.jobs import DONE, RUNS, a_version
+from tests.unit.gateway.jobs import DONE, RUNS, a_step, a_version
 
 
 @asynccontextmanager
@@ -235,3 +237,41 @@ async def test_one_watch_serves_all_followers(gateway: str, world: World) -> Non
         for socket in (one, two, three):
             await until(socket, "PIPELINE_PROGRESS")
     assert world.kubernetes.count("watch", "recordingjobs") == 1
+
+
+async def test_who_does_not_read_gets_the_newest_state_not_all_of_them(
+    gateway: str, world: World
+) -> None:
+    """More is told than sockets hold: what nobody has read yet is replaced."""
+    changes = 500
+    world.apply()
+    tracks = tuple(
+        TrackStatus(index=index, name=f"{index} {'x' * 400}", phase=RUNS) for index in range(64)
+    )
+    address = f"{gateway.replace('http', 'ws', 1)}/v1/jobs/standup/events"
+    headers = {"Authorization": f"Bearer {OWNER}"}
+    async with (
+        following(gateway) as reader,
+        websockets.connect(
+            address, additional_headers=headers, max_queue=1, max_size=None
+        ) as sleeper,
+    ):
+        for number in range(1, changes + 1):
+            step = a_step("pad-track", RUNS, total=64, retries=number, tracks=tracks)
+            await asyncio.to_thread(world.report, a_version(number, {"pad-track": step}))
+            await until_retries(reader, number)
+        heard = await until_retries(sleeper, changes)
+    assert heard < changes
+
+
+async def until_retries(socket: ClientConnection, wanted: int) -> int:
+    """Await the state in which a step was tried so often; says how many states came."""
+    async with asyncio.timeout(20):
+        for heard in itertools.count(1):
+            message = json.loads(await socket.recv())
+            while message["event"] != "DAG_STATUS":
+                message = json.loads(await socket.recv())
+            tasks = {task["name"]: task for task in message["data"]["tasks"]}
+            if tasks["pad_track"]["retries"] == wanted:
+                return heard
+    raise AssertionError("unreachable")

@@ -48,13 +48,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseS
             yield schemathesis.openapi.from_url(f"{url}/openapi.json")
 
 
-OPERATIONS = [
-    (path, method)
-    for path, methods in openapi()["paths"].items()
-    for method in methods
-    # What comes from Daily has a protocol of its own, and tests of its own.
-    if "webhook" not in path
-]
+OPERATIONS = [(path, method) for path, methods in openapi()["paths"].items() for method in methods]
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
