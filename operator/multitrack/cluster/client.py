@@ -3,8 +3,8 @@
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -14,13 +14,11 @@ import aiohttp
 
 from multitrack.api import names
 from multitrack.cluster.errors import (
-    ClusterAwayError,
     ClusterRefusedError,
-    ConflictError,
-    ExpiredError,
     NotFoundError,
 )
 from multitrack.cluster.library import ApiException, ConfigException, client, config
+from multitrack.cluster.translation import translated
 
 __all__ = ["Body", "Cluster", "JobPage", "Pod", "TokenOwner", "connect", "namespace_of"]
 
@@ -149,7 +147,7 @@ class Cluster:
         Raises:
             ExpiredError: `after` is too old.
         """
-        with _translated(names.PLURAL):
+        with translated(names.PLURAL):
             answer = await self._custom.list_namespaced_custom_object(
                 *_JOBS,
                 namespace,
@@ -176,7 +174,7 @@ class Cluster:
         Raises:
             ExpiredError: The server no longer knows that version.
         """
-        with _translated(names.PLURAL):
+        with translated(names.PLURAL):
             answer = await self._custom.list_namespaced_custom_object(
                 *_JOBS,
                 namespace,
@@ -206,7 +204,7 @@ class Cluster:
 
     async def patch_job_status(self, namespace: str, name: str, patch: Body) -> Body:
         """Merge a change into a RecordingJob's status."""
-        with _translated(f"RecordingJob {name}"):
+        with translated(f"RecordingJob {name}"):
             return dict(
                 await self._custom.patch_namespaced_custom_object_status(
                     *_JOBS,
@@ -242,7 +240,7 @@ class Cluster:
         page: str | None = None
         while page != "":
             # In pages: a Workflow is up to 1 MB, and there may be thousands.
-            with _translated("workflows"):
+            with translated("workflows"):
                 answer = await self._custom.list_namespaced_custom_object(
                     *_ARGO,
                     namespace,
@@ -265,7 +263,7 @@ class Cluster:
     async def apply_template(self, namespace: str, body: Body) -> None:
         """Bring a WorkflowTemplate to what we want, by server-side apply."""
         name = body["metadata"]["name"]
-        with _translated(f"WorkflowTemplate {name}"):
+        with translated(f"WorkflowTemplate {name}"):
             await self._custom.patch_namespaced_custom_object(
                 *_ARGO,
                 namespace,
@@ -309,14 +307,14 @@ class Cluster:
             "count": 1,
             "source": {"component": "multitrack"},
         }
-        with _translated("Event"):
+        with translated("Event"):
             await self._core.create_namespaced_event(
                 about["namespace"], event, _request_timeout=_TIMEOUT
             )
 
     async def review_token(self, token: str) -> TokenOwner | None:
         """Whom a bearer token belongs to; None: it is not valid."""
-        with _translated("TokenReview"):
+        with translated("TokenReview"):
             answer = await self._authentication.create_token_review(
                 {"spec": {"token": token}}, _request_timeout=_TIMEOUT
             )
@@ -340,7 +338,7 @@ class Cluster:
             "groups": list(owner.groups),
             "resourceAttributes": attributes,
         }
-        with _translated("SubjectAccessReview"):
+        with translated("SubjectAccessReview"):
             answer = await self._authorization.create_subject_access_review(
                 {"spec": spec}, _request_timeout=_TIMEOUT
             )
@@ -348,14 +346,14 @@ class Cluster:
 
     async def pod_logs(self, namespace: str, selector: str) -> AsyncIterator[tuple[Pod, str]]:
         """What the main containers of pods have logged, the oldest pod first."""
-        with _translated("pods"):
+        with translated("pods"):
             found = await self._core.list_namespaced_pod(
                 namespace, label_selector=selector, _request_timeout=_TIMEOUT
             )
         for pod in sorted(found.items, key=lambda each: each.metadata.creation_timestamp):
             annotations = pod.metadata.annotations or {}
             shown = annotations.get(_DISPLAY_NAME_ANNOTATION, "")
-            with _translated(f"log of {pod.metadata.name}"):
+            with translated(f"log of {pod.metadata.name}"):
                 log = await self._core.read_namespaced_pod_log(
                     pod.metadata.name, namespace, container="main", _request_timeout=_TIMEOUT
                 )
@@ -365,7 +363,7 @@ class Cluster:
     async def has_resource(self, definition: str) -> bool:
         """Whether the cluster has a CustomResourceDefinition."""
         try:
-            with _translated(f"CustomResourceDefinition {definition}"):
+            with translated(f"CustomResourceDefinition {definition}"):
                 await self._extensions.read_custom_resource_definition(
                     definition, _request_timeout=_TIMEOUT
                 )
@@ -376,7 +374,7 @@ class Cluster:
     async def has_secret_key(self, namespace: str, name: str, key: str) -> bool:
         """Whether a Secret is there and holds the key."""
         try:
-            with _translated(f"Secret {name}"):
+            with translated(f"Secret {name}"):
                 secret = await self._core.read_namespaced_secret(
                     name, namespace, _request_timeout=_TIMEOUT
                 )
@@ -387,7 +385,7 @@ class Cluster:
     async def _create(self, group: tuple[str, str], plural: str, body: Body) -> Body:
         metadata = body["metadata"]
         what = f"{body['kind']} {metadata.get('name') or metadata.get('generateName')}"
-        with _translated(what):
+        with translated(what):
             return dict(
                 await self._custom.create_namespaced_custom_object(
                     *group,
@@ -403,7 +401,7 @@ class Cluster:
     async def _get(
         self, group: tuple[str, str], plural: str, namespace: str, name: str, what: str
     ) -> Body:
-        with _translated(what):
+        with translated(what):
             return dict(
                 await self._custom.get_namespaced_custom_object(
                     *group, namespace, plural, name, _request_timeout=_TIMEOUT
@@ -413,7 +411,7 @@ class Cluster:
     async def _list(
         self, group: tuple[str, str], plural: str, namespace: str, selector: str
     ) -> list[Body]:
-        with _translated(plural):
+        with translated(plural):
             answer = await self._custom.list_namespaced_custom_object(
                 *group, namespace, plural, label_selector=selector, _request_timeout=_TIMEOUT
             )
@@ -422,7 +420,7 @@ class Cluster:
     async def _patch(
         self, group: tuple[str, str], plural: str, namespace: str, name: str, patch: Body
     ) -> Body:
-        with _translated(f"{plural} {name}"):
+        with translated(f"{plural} {name}"):
             return dict(
                 await self._custom.patch_namespaced_custom_object(
                     *group,
@@ -438,7 +436,7 @@ class Cluster:
 
     async def _delete(self, group: tuple[str, str], plural: str, namespace: str, name: str) -> None:
         try:
-            with _translated(f"{plural} {name}"):
+            with translated(f"{plural} {name}"):
                 await self._custom.delete_namespaced_custom_object(
                     *group, namespace, plural, name, _request_timeout=_TIMEOUT
                 )
@@ -456,33 +454,3 @@ async def _lines(stream: aiohttp.StreamReader) -> AsyncIterator[bytes]:
         for line in lines:
             if line:
                 yield bytes(line)
-
-
-@contextmanager
-def _translated(what: str) -> Iterator[None]:
-    """The one place where the client's errors become ours."""
-    try:
-        yield
-    except ApiException as error:
-        sentence = f"{what}: {_message(error)}"
-        match error.status:
-            case 404:
-                raise NotFoundError(sentence) from error
-            case 409:
-                raise ConflictError(sentence) from error
-            case 410:
-                raise ExpiredError(sentence) from error
-            case 400 | 401 | 403 | 405 | 413 | 422:
-                raise ClusterRefusedError(sentence) from error
-            case _:
-                raise ClusterAwayError(sentence) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise ClusterAwayError(f"{what}: the API server does not answer ({error})") from error
-
-
-def _message(error: ApiException) -> str:
-    """The API server's own sentence."""
-    try:
-        return str(json.loads(error.body or "")["message"])
-    except (TypeError, ValueError, KeyError):
-        return f"{error.status} {error.reason}"
