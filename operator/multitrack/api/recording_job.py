@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Self
 
 from multitrack.api.spec import RecordingJobSpec
-from multitrack.api.status import RecordingJobStatus
+from multitrack.api.status import RecordingJobStatus, StepStatus
 
 __all__ = ["RecordingJob"]
 
@@ -43,7 +44,7 @@ class RecordingJob:
             resource_version=metadata["resourceVersion"],
             created=datetime.fromisoformat(metadata["creationTimestamp"]),
             spec=RecordingJobSpec.model_validate(body["spec"]),
-            status=RecordingJobStatus.model_validate(body.get("status") or {}),
+            status=_slim(RecordingJobStatus.model_validate(body.get("status") or {})),
             labels=dict(metadata.get("labels") or {}),
             is_being_deleted="deletionTimestamp" in metadata,
             annotations=dict(metadata.get("annotations") or {}),
@@ -53,3 +54,14 @@ class RecordingJob:
     def key(self) -> tuple[str, str]:
         """Namespace and name."""
         return self.namespace, self.name
+
+
+def _slim(status: RecordingJobStatus) -> RecordingJobStatus:
+    """The status in less memory: whoever follows a thousand jobs keeps them all."""
+    return status.model_copy(update={"steps": tuple(map(_shared, status.steps))})
+
+
+@lru_cache(maxsize=1024)
+def _shared(step: StepStatus) -> StepStatus:
+    """One object for all equal ones: most steps of most jobs wait, and say the same."""
+    return step
