@@ -50,7 +50,7 @@ def check_settings(file: Path, content: Mapping[str, Any], model: type[_Settings
         SettingsError: An unknown key or a value that cannot be.
     """
     try:
-        return model.model_validate(content)
+        return model.model_validate(content, extra="forbid")
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
