@@ -34,6 +34,17 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: operator
 {{- end -}}
 
+{{- define "multitrack.gatewaySelector" -}}
+app.kubernetes.io/name: multitrack
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/component: gateway
+{{- end -}}
+
+{{- define "multitrack.gatewayServiceAccount" -}}
+{{- $account := .Values.gateway.serviceAccount -}}
+{{- $account.name | default (ternary (printf "%s-gateway" (include "multitrack.fullname" .)) "default" $account.create) -}}
+{{- end -}}
+
 {{- define "multitrack.jobNamespaces" -}}
 {{- toYaml (.Values.jobNamespaces | default (list .Release.Namespace) | uniq) -}}
 {{- end -}}
@@ -125,11 +136,7 @@ gpu: null
 {{- end -}}
 {{- end -}}
 
-{{- define "multitrack.operatorSettings" -}}
-{{- $settings := include "multitrack.installSettings" . | fromYaml -}}
-instance: {{ $settings.instance | quote }}
-jobNamespaces:
-  {{- include "multitrack.jobNamespaces" . | nindent 2 }}
+{{- define "multitrack.bucket" -}}
 storage:
   bucket: {{ .Values.storage.bucket | quote }}
   {{- with .Values.storage.endpoint }}
@@ -138,6 +145,36 @@ storage:
   {{- with .Values.storage.region }}
   region: {{ . | quote }}
   {{- end }}
+{{- end -}}
+
+{{- define "multitrack.gatewaySettings" -}}
+{{- $webhook := .Values.daily.webhook -}}
+jobNamespaces:
+  {{- include "multitrack.jobNamespaces" . | nindent 2 }}
+{{ include "multitrack.bucket" . }}
+dailyJobs: {{ toJson .Values.daily.jobs }}
+webhook: {{ toJson (pick $webhook "largestBody" "legacyUrl" "fallbackToLegacy") }}
+authentication: {{ .Values.gateway.authentication }}
+downloads: {{ .Values.gateway.downloads }}
+logLevel: {{ .Values.gateway.logLevel }}
+{{- end -}}
+
+{{/* The legacy pipeline's own names, so that a team finds its switch. */}}
+{{- define "multitrack.provider" -}}
+{{- with .Values.daily.webhook }}
+- name: DURABLE_WORKFLOW_PROVIDER
+  value: {{ .provider | quote }}
+- name: DURABLE_WORKFLOW_SHADOW_MODE
+  value: {{ .shadowMode | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "multitrack.operatorSettings" -}}
+{{- $settings := include "multitrack.installSettings" . | fromYaml -}}
+instance: {{ $settings.instance | quote }}
+jobNamespaces:
+  {{- include "multitrack.jobNamespaces" . | nindent 2 }}
+{{ include "multitrack.bucket" . }}
 {{- with .Values.argo.url }}
 argoUrl: {{ . | quote }}
 {{- end }}
@@ -146,9 +183,13 @@ wakeAfter: {{ .Values.operator.wakeAfter }}
 resyncInterval: {{ .Values.operator.resyncInterval }}
 daily:
   apiUrl: {{ .Values.daily.apiUrl | quote }}
+  jobs: {{ toJson .Values.daily.jobs }}
+  legacyUrl: {{ .Values.daily.webhook.legacyUrl | quote }}
+  fallbackToLegacy: {{ .Values.daily.webhook.fallbackToLegacy }}
 loops:
+  {{- $seldom := ternary 180 15 (ne .Values.daily.webhook.secret.name "") }}
   {{- with .Values.operator.loops }}
-  {{- $interval := .polling.interval | default 15 }}
+  {{- $interval := .polling.interval | default $seldom }}
   polling: {{ toJson (mergeOverwrite (deepCopy .polling) (dict "interval" $interval)) }}
   webhookMonitor: {{ toJson .webhookMonitor }}
   reprocess: {{ toJson .reprocess }}
@@ -161,8 +202,14 @@ logLevel: {{ .Values.operator.logLevel }}
 {{/* The operator's pod and the test's are alike but for what they run. */}}
 {{- define "multitrack.podSpec" -}}
 serviceAccountName: {{ include "multitrack.serviceAccount" . }}
+{{ include "multitrack.podBasis" (dict "root" . "component" .Values.operator) }}
+{{- end -}}
+
+{{/* What the operator's and the gateway's pods have in common. */}}
+{{- define "multitrack.podBasis" -}}
+{{- $root := .root -}}
 automountServiceAccountToken: true
-{{- with .Values.images.pullSecrets }}
+{{- with $root.Values.images.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . }}
@@ -174,31 +221,51 @@ securityContext:
   runAsGroup: 10001
   seccompProfile:
     type: RuntimeDefault
-{{- with .Values.operator.priorityClassName }}
+{{- with .component.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- with .Values.operator.nodeSelector }}
+{{- with .component.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.operator.tolerations }}
+{{- with .component.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.operator.affinity }}
+{{- with .component.affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 volumes:
   - name: settings
     configMap:
-      name: {{ include "multitrack.fullname" . }}-settings
+      name: {{ include "multitrack.fullname" $root }}-settings
   - name: tmp
     emptyDir:
       sizeLimit: 64Mi
 {{- end -}}
 
 {{- define "multitrack.container" -}}
+{{ include "multitrack.containerBasis" . }}
+  {{- with .Values.daily.apiKeySecret }}
+  {{- if .name }}
+  - name: MULTITRACK_DAILY_API_KEY
+    valueFrom:
+      secretKeyRef:
+        name: {{ .name }}
+        key: {{ .key }}
+        optional: true
+  {{- end }}
+  {{- end }}
+  {{- include "multitrack.provider" . | nindent 2 }}
+  {{- with .Values.operator.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{ include "multitrack.containerEnd" .Values.operator }}
+{{- end -}}
+
+{{/* Image and environment, which the caller goes on with. */}}
+{{- define "multitrack.containerBasis" -}}
 image: {{ include "multitrack.operatorImage" . | quote }}
 imagePullPolicy: {{ .Values.images.pullPolicy }}
 env:
@@ -227,19 +294,9 @@ env:
   - name: AWS_DEFAULT_REGION
     value: {{ . | quote }}
   {{- end }}
-  {{- with .Values.daily.apiKeySecret }}
-  {{- if .name }}
-  - name: MULTITRACK_DAILY_API_KEY
-    valueFrom:
-      secretKeyRef:
-        name: {{ .name }}
-        key: {{ .key }}
-        optional: true
-  {{- end }}
-  {{- end }}
-  {{- with .Values.operator.extraEnv }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+{{- end -}}
+
+{{- define "multitrack.containerEnd" -}}
 securityContext:
   allowPrivilegeEscalation: false
   privileged: false
@@ -247,7 +304,7 @@ securityContext:
   capabilities:
     drop: [ALL]
 resources:
-  {{- toYaml .Values.operator.resources | nindent 2 }}
+  {{- toYaml .resources | nindent 2 }}
 volumeMounts:
   - name: settings
     mountPath: /etc/multitrack
@@ -317,6 +374,14 @@ volumeMounts:
 {{- end -}}
 {{- if hasKey .Values.profiles "default" -}}
 {{- fail "profiles.default: that name means the install settings themselves; choose another" -}}
+{{- end -}}
+{{- with .Values.daily.webhook -}}
+{{- if and (not .legacyUrl) (or .shadowMode .fallbackToLegacy (eq .provider "none")) -}}
+{{- fail "daily.webhook.legacyUrl is empty; name where the legacy pipeline takes Daily's events" -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq .Values.gateway.authentication "token") (not .Values.gateway.tokenSecret.name) -}}
+{{- fail "gateway.tokenSecret.name is empty; name the Secret with the token, or choose another gateway.authentication" -}}
 {{- end -}}
 {{- $settings := include "multitrack.installSettings" . | fromYaml -}}
 {{- if and .Values.llm.baseUrl (not (get $settings.parameters "llm-model")) -}}

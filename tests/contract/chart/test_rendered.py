@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from multitrack.api.crd import custom_resource_definition
+from multitrack.gateway.settings import GatewaySettings
 from tests.contract.chart.rendered import CHART, GOLDEN, Helm, Render, Rendered
 from workflow_templates.argo.names import EGRESS_LABEL
 from workflow_templates.argo.settings import InstallSettings
@@ -100,7 +101,10 @@ def test_definition_is_the_generated_one_and_is_kept(render: Render) -> None:
 
 def test_default_makes_nothing_that_is_off(render: Render) -> None:
     made = {one["kind"] for one in render(DEFAULT).objects}
-    assert not made & {"ServiceMonitor", "PrometheusRule", "PodDisruptionBudget"}
+    assert not made & {"ServiceMonitor", "PrometheusRule", "Ingress", "HTTPRoute"}
+    assert [one["metadata"]["name"] for one in render(DEFAULT).of_kind("PodDisruptionBudget")] == [
+        "multitrack-gateway"
+    ]
     off = ("crds.install=false", "networkPolicy.enabled=false", "rbac.create=false")
     fewer = render(DEFAULT, settings=(*off, "rbac.aggregate=false", "serviceAccount.create=false"))
     left = {one["kind"] for one in fewer.objects}
@@ -157,7 +161,7 @@ def test_every_pod_obeys_restricted_pod_security(values: Path, render: Render) -
     rendered = render(values)
     pods = [one["spec"]["template"]["spec"] for one in rendered.of_kind("Deployment")]
     pods += [one["spec"] for one in rendered.of_kind("Pod")]
-    assert len(pods) == 2
+    assert len(pods) == 3
     for pod in pods:
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -170,7 +174,7 @@ def test_every_pod_obeys_restricted_pod_security(values: Path, render: Render) -
 
 def test_changed_setting_replaces_the_operator(render: Render) -> None:
     def checksum(*settings: str) -> str:
-        (deployment,) = render(DEFAULT, settings=settings).of_kind("Deployment")
+        deployment = render(DEFAULT, settings=settings).named("Deployment", "multitrack")
         annotations = deployment["spec"]["template"]["metadata"]["annotations"]
         return str(annotations["checksum/settings"])
 
@@ -178,16 +182,54 @@ def test_changed_setting_replaces_the_operator(render: Render) -> None:
     assert checksum() != checksum("llm.concurrency=4", "operator.wakeAfter=61")
 
 
-def test_service_selects_the_operator_and_no_step(render: Render) -> None:
+@pytest.mark.parametrize(
+    ("name", "component"), [("meetings", "operator"), ("meetings-gateway", "gateway")]
+)
+def test_a_service_selects_its_own_pods_and_no_step(
+    render: Render, name: str, component: str
+) -> None:
     rendered = render(EVERYTHING)
-    (service,) = rendered.of_kind("Service")
-    (deployment,) = rendered.of_kind("Deployment")
-    labels = deployment["spec"]["template"]["metadata"]["labels"]
+    service = rendered.named("Service", name)
+    labels = rendered.named("Deployment", name)["spec"]["template"]["metadata"]["labels"]
     assert service["spec"]["selector"].items() <= labels.items()
-    assert service["spec"]["selector"]["app.kubernetes.io/component"] == "operator"
+    assert service["spec"]["selector"]["app.kubernetes.io/component"] == component
     (monitor,) = rendered.of_kind("ServiceMonitor")
-    selector = monitor["spec"]["selector"]["matchLabels"]
-    assert selector.items() <= service["metadata"]["labels"].items()
+    selector = monitor["spec"]["selector"]
+    assert selector["matchLabels"].items() <= service["metadata"]["labels"].items()
+    assert component in selector["matchExpressions"][0]["values"]
+
+
+def test_without_a_gateway_nothing_of_it_is_made(render: Render) -> None:
+    rendered = render(DEFAULT, settings=("gateway.enabled=false",))
+    assert not [one for one in rendered.objects if "gateway" in one["metadata"]["name"]]
+    assert "gateway.yaml" not in rendered.settings
+
+
+def test_the_gateway_reads_its_settings_and_has_the_least_rights(render: Render) -> None:
+    rendered = render(EVERYTHING)
+    settings = GatewaySettings.model_validate(rendered.settings["gateway.yaml"])
+    assert settings.webhook.legacy_url == "https://legacy.example/v1/daily/webhook"
+    assert settings.daily_jobs.namespace == "meetings-gpu"
+    default = render(DEFAULT)
+    roles = [default.named("Role", "multitrack-gateway")]
+    roles.append(default.named("ClusterRole", "multitrack-gateway"))
+    granted_resources = {
+        name for role in roles for rule in role["rules"] for name in rule["resources"]
+    }
+    assert granted_resources == {"recordingjobs", "tokenreviews", "subjectaccessreviews"}
+
+
+def test_secrets_reach_the_gateway_by_reference(render: Render) -> None:
+    (container,) = render(EVERYTHING).named("Deployment", "meetings-gateway")["spec"]["template"][
+        "spec"
+    ]["containers"]
+    by_name = {each["name"]: each for each in container["env"]}
+    assert by_name["MULTITRACK_DAILY_WEBHOOK_SECRET"]["valueFrom"]["secretKeyRef"] == {
+        "name": "daily",
+        "key": "hmac",
+    }
+    assert by_name["MULTITRACK_GATEWAY_TOKEN"]["valueFrom"]["secretKeyRef"]["name"] == "gateway"
+    assert by_name["DURABLE_WORKFLOW_SHADOW_MODE"]["value"] == "true"
 
 
 def policy(rendered: Rendered, egress: str) -> dict[str, Any]:
@@ -254,6 +296,12 @@ REFUSED = {
     "a model without an endpoint": (("llm.model=x",), "llm.baseUrl is empty"),
     "a profile called default": (("profiles.default.parallelism=1",), "choose another"),
     "a lock without a figure": (("workflows.semaphores.keys.gpu=gpu",), "gpu.concurrency is empty"),
+    "a legacy provider without its address": (
+        ("daily.webhook.provider=none",),
+        "daily.webhook.legacyUrl is empty",
+    ),
+    "the engine of yesterday": (("daily.webhook.provider=hatchet",), "hatchet is argo now"),
+    "a token that is nowhere": (("gateway.authentication=token",), "tokenSecret.name is empty"),
     "all namespaces": (("jobNamespaces={*}",), "the name of one namespace"),
 }
 

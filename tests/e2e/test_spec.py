@@ -1,0 +1,70 @@
+"""Specs that are refused, at apply or with a condition, each with a sentence."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.installation import Installation, a_manifest, condition
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+SOURCE = {"s3": {"prefix": "recordings/sample/"}}
+ONE_TRACK = {"tracks": [{"key": "recordings/sample/Carol.webm", "name": "Carol"}]}
+
+
+def test_a_source_that_is_not_there_is_named(installation: Installation) -> None:
+    installation.apply("nowhere", {"source": {"s3": {"prefix": "no/such/prefix/"}}})
+    job = installation.wait("nowhere", ".status.phase=Failed")
+    succeeded = condition(job, "Succeeded")
+    assert succeeded["reason"] == "SourceNotFound"
+    assert f"s3://{installation.bucket}/no/such/prefix/" in succeeded["message"]
+
+
+def test_an_unknown_profile_is_named_without_a_workflow(installation: Installation) -> None:
+    installation.apply("odd", {"source": ONE_TRACK, "profile": "quantum"})
+    job = installation.wait("odd", ".status.conditions[0].reason=UnknownProfile")
+    assert "quantum" in condition(job, "WorkflowCreated")["message"]
+    assert installation.workflows(job) == []
+
+
+REFUSED = {
+    "no source": ({"source": {}}, "name exactly one source"),
+    "two sources": ({"source": {**SOURCE, **ONE_TRACK}}, "name exactly one source"),
+    "a URL as prefix": ({"source": {"s3": {"prefix": "s3://b/p"}}}, "not a URL"),
+    "a bucket as URL": ({"source": {"s3": {"bucket": "s3://b", "prefix": "p"}}}, "without s3://"),
+    "a track without a name": ({"source": {"tracks": [{"key": "a/"}]}}, "names one object"),
+    "a language in words": ({"source": SOURCE, "language": "EN"}, "ISO 639-1"),
+    "names twice": (
+        {"source": ONE_TRACK, "participants": [{"file": "a"}]},
+        "give names and offsets in source.tracks",
+    ),
+    "terms in one": (
+        {"source": SOURCE, "transcription": {"vocabulary": ["a,b"]}},
+        "one term, without commas",
+    ),
+    "a misspelt field": ({"source": SOURCE, "langauge": "en"}, 'unknown field "spec.langauge"'),
+}
+
+
+@pytest.mark.parametrize(("spec", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_a_wrong_spec_is_refused_with_a_sentence(
+    installation: Installation, spec: dict[str, Any], sentence: str
+) -> None:
+    given = a_manifest("wrong", spec)
+    assert sentence in installation.refusal("create", "--dry-run=server", "-f", "-", given=given)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"source": {"s3": {"prefix": "other/"}}}, "source cannot be changed"),
+        ({"attempt": 1}, "attempt can only be raised"),
+        ({"cancel": False}, "cancel cannot be taken back"),
+    ],
+)
+def test_what_may_not_change_does_not(
+    installation: Installation, change: dict[str, Any], sentence: str
+) -> None:
+    installation.apply("fixed", {"source": SOURCE, "attempt": 2, "cancel": True})
+    given = a_manifest("fixed", {"source": SOURCE, "attempt": 2, "cancel": True, **change})
+    assert sentence in installation.refusal("apply", "-f", "-", given=given)

@@ -1,0 +1,67 @@
+"""The chart's values for these tests: small requests, little patience, a profile per fault."""
+
+import os
+from typing import Any
+
+__all__ = ["REPOSITORY_THROUGH_PROXY", "REPOSITORY_WITHOUT_BUCKET", "chart_values"]
+
+REPOSITORY_WITHOUT_BUCKET = "repository-without-bucket"
+REPOSITORY_THROUGH_PROXY = "repository-through-proxy"
+"""ConfigMaps with another artifact repository; the tests that use them make them."""
+
+REGISTRY = os.environ.get("MULTITRACK_IMAGE_REGISTRY", "localhost")
+TAG = os.environ.get("MULTITRACK_IMAGE_TAG", "dev")
+
+_SMALL = {"cpu": "50m", "memory": "512Mi"}
+"""The machine below the cluster may have two cores in all."""
+_SMALL_STEPS = (
+    "pad-track",
+    "mixdown-tracks",
+    "generate-waveform",
+    "merge-transcripts",
+    "detect-topics",
+    "generate-title",
+    "generate-summary",
+    "extract-action-items",
+    "finalize",
+    "render-report",
+)
+
+
+def chart_values(bucket: str) -> dict[str, Any]:
+    """What is set at every installation of these tests."""
+    return {
+        "storage": {
+            "bucket": bucket,
+            "endpoint": os.environ["S3_ENDPOINT_URL"],
+            "region": "us-east-1",
+            "secret": {"name": "multitrack-storage"},
+        },
+        "images": {"registry": REGISTRY, "tag": TAG},
+        "gpu": {"nodeSelector": {"nvidia.com/gpu.present": "true"}},
+        "operator": {"podStartPatience": 20, "wakeAfter": 15, "resyncInterval": 10},
+        "workflows": {
+            "parameters": {"threads": "1"},
+            "steps": {
+                "transcribe-track": {"cpu": "100m", "memory": "1Gi"},
+                **dict.fromkeys(_SMALL_STEPS, _SMALL),
+            },
+        },
+        "profiles": _profiles(),
+    }
+
+
+def _profiles() -> dict[str, Any]:
+    """Installations that lack something, or whose storage the tests can take away."""
+    missing_key = {"name": "no-such-secret", "key": "access-key-id"}
+    return {
+        "no-image": {"images": {"overrides": {"edge": f"{REGISTRY}/no-such-image:{TAG}"}}},
+        "no-secret": {"secrets": {"AWS_ACCESS_KEY_ID": missing_key}},
+        "no-volume": {"modelVolume": {"claimName": "no-such-volume"}},
+        "no-bucket": {"artifactRepository": {"configMap": REPOSITORY_WITHOUT_BUCKET}},
+        "tiny-mixdown": {"steps": {"mixdown-tracks": {"memory": "24Mi"}}},
+        "through-proxy": {
+            "artifactRepository": {"configMap": REPOSITORY_THROUGH_PROXY},
+            "parameters": {"s3-endpoint-url": "http://s3-proxy:7070"},
+        },
+    }
