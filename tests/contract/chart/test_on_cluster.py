@@ -32,8 +32,12 @@ def namespace() -> Iterator[str]:
 
 @pytest.mark.parametrize("name", ["default", "cpu-profile", "everything"])
 def test_api_server_accepts_every_object(name: str, namespace: str, render: Render) -> None:
-    # The Prometheus operator's definitions are not part of a cluster.
-    off = ("metrics.serviceMonitor.enabled=false", "metrics.prometheusRule.enabled=false")
+    # Definitions of the Prometheus operator and of the Gateway API are not part of a cluster.
+    off = (
+        "metrics.serviceMonitor.enabled=false",
+        "metrics.prometheusRule.enabled=false",
+        "gateway.httpRoute.enabled=false",
+    )
     here = f"jobNamespaces={{{namespace}}}"
     rendered = render(GOLDEN / f"{name}.values.yaml", settings=(*off, here))
     objects = [placed(one, namespace) for one in rendered.objects]
