@@ -1,8 +1,10 @@
 """An S3 server on loopback: moto's, speaking the real protocol to any client, in any process."""
 
+import multiprocessing
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 import boto3
 from botocore.config import Config
@@ -43,20 +45,39 @@ class FakeS3:
 
 @contextmanager
 def running_s3() -> Iterator[FakeS3]:
-    """Serve from entering to leaving; start-up takes about a second."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    """Serve from entering to leaving; start-up takes about two seconds.
+
+    Each server is a process of its own: within one process all of moto's servers hold the same
+    buckets, and one test would find what another stored.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    endpoint_url = ours.recv()
     client = boto3.client(
         "s3",
-        endpoint_url=f"http://{host}:{port}",
+        endpoint_url=endpoint_url,
         region_name="us-east-1",
         aws_access_key_id="testing",
         aws_secret_access_key="testing",  # noqa: S106 - the fake accepts any
         config=Config(s3={"addressing_style": "path"}),
     )
     try:
-        yield FakeS3(f"http://{host}:{port}", client)
+        yield FakeS3(endpoint_url, client)
     finally:
         client.close()
-        server.stop()
+        ours.close()
+        process.join()
+
+
+def _serve(parent: Connection) -> None:
+    """Serve, having told the parent where, until the parent closes its end or is gone."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    parent.send(f"http://{host}:{port}")
+    with suppress(EOFError):
+        parent.recv()
+    server.stop()
