@@ -99,8 +99,17 @@ class Installation:
         """Await `jsonpath=value`, and read the job."""
         path, _, value = condition.partition("=")
         wanted = f"--for=jsonpath={{{path}}}={value}"
-        self.kubectl("wait", f"recordingjob/{name}", wanted, f"--timeout={seconds}s")
+        try:
+            self.kubectl("wait", f"recordingjob/{name}", wanted, f"--timeout={seconds}s")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self._what_happened(name)}") from None
         return self.job(name)
+
+    def _what_happened(self, name: str) -> str:
+        """The job and what the operator said last: a machine that is gone cannot be asked."""
+        job = json.dumps(self.job(name).get("status"), indent=1)
+        log = self.kubectl("logs", "deployment/multitrack-operator", "--tail=40")
+        return f"{job}\n{log}"
 
     def job(self, name: str) -> dict[str, Any]:
         """A job."""

@@ -1,6 +1,7 @@
 """An S3 server on loopback: moto's, speaking the real protocol to any client, in any process."""
 
 import multiprocessing
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -44,15 +45,18 @@ class FakeS3:
 
 
 @contextmanager
-def running_s3() -> Iterator[FakeS3]:
+def running_s3(*, page: int = 1000) -> Iterator[FakeS3]:
     """Serve from entering to leaving; start-up takes about two seconds.
+
+    Args:
+        page: Objects in one page of a listing.
 
     Each server is a process of its own: within one process all of moto's servers hold the same
     buckets, and one test would find what another stored.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, page), daemon=True)
     process.start()
     theirs.close()
     endpoint_url = ours.recv()
@@ -72,8 +76,9 @@ def running_s3() -> Iterator[FakeS3]:
         process.join()
 
 
-def _serve(parent: Connection) -> None:
+def _serve(parent: Connection, page: int) -> None:
     """Serve, having told the parent where, until the parent closes its end or is gone."""
+    os.environ["MOTO_S3_DEFAULT_MAX_KEYS"] = str(page)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

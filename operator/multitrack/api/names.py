@@ -71,10 +71,13 @@ def job_name_label(name: str) -> str:
     return name[:_LABEL_LENGTH].rstrip("-.")
 
 
-def workflow_name(job_name: str, job_uid: str, attempt: int) -> str:
+def workflow_name(job_name: str, job_uid: str, attempt: int, start: int = 1) -> str:
     """`<job>-<first 8 of uid>-<attempt>`, at most 63 characters: Argo makes it a label's value.
 
-    The same job and attempt always give the same name, so that a second creation is refused.
+    The same job and attempt always give the same name, so that a second creation is refused. A
+    further start of an attempt that Argo could not begin has its number at the end.
     """
     suffix = f"-{job_uid[:_UID_LENGTH]}-{attempt}"
+    if start > 1:
+        suffix += f"-{start}"
     return job_name[: _LABEL_LENGTH - len(suffix)].rstrip("-.") + suffix

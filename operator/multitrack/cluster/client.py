@@ -260,11 +260,11 @@ class Cluster:
         """Merge a change into a Workflow."""
         return await self._patch(_ARGO, "workflows", namespace, name, patch)
 
-    async def apply_template(self, namespace: str, body: Body) -> None:
-        """Bring a WorkflowTemplate to what we want, by server-side apply."""
+    async def apply_template(self, namespace: str, body: Body) -> bool:
+        """Bring a WorkflowTemplate to what we want, by server-side apply; was it not there?"""
         name = body["metadata"]["name"]
         with translated(f"WorkflowTemplate {name}"):
-            await self._custom.patch_namespaced_custom_object(
+            _, status, _ = await self._custom.patch_namespaced_custom_object_with_http_info(
                 *_ARGO,
                 namespace,
                 "workflowtemplates",
@@ -275,6 +275,7 @@ class Cluster:
                 force=True,
                 _request_timeout=_TIMEOUT,
             )
+        return bool(status == HTTPStatus.CREATED)
 
     async def list_templates(self, namespace: str, selector: str) -> list[Body]:
         """WorkflowTemplates with these labels."""

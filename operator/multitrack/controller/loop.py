@@ -51,6 +51,9 @@ _WORKERS = 8
 
 _REFUSED_AGAIN = timedelta(seconds=60)
 
+_TEMPLATE_KNOWN_AFTER = 1
+"""Seconds. Argo ends a Workflow whose template its cache does not hold yet as an error."""
+
 
 class Controller:
     """Brings every job to what is asked for, whatever order events come in."""
@@ -193,8 +196,8 @@ class Controller:
 
     async def _carry_out(self, job: RecordingJob, action: Action, decision: Decision) -> Decision:
         match action:
-            case CreateWorkflow(attempt):
-                return await self._create(job, attempt, decision)
+            case CreateWorkflow():
+                return await self._create(job, action, decision)
             case StopWorkflow(name):
                 # Argo does not look at a suspended Workflow, not even to stop it.
                 await self._patch(job, name, {"spec": {"shutdown": "Stop", "suspend": None}})
@@ -217,7 +220,9 @@ class Controller:
             return
         self.see_workflow(body, is_gone=False)
 
-    async def _create(self, job: RecordingJob, attempt: int, decision: Decision) -> Decision:
+    async def _create(
+        self, job: RecordingJob, wanted: CreateWorkflow, decision: Decision
+    ) -> Decision:
         """Make the Workflow; what stands in the way becomes a condition."""
         profile = self._profiles.get(job.spec.profile)
         if profile is None:
@@ -225,8 +230,14 @@ class Controller:
             text += ", ".join(sorted(self._profiles))
             return self._refused(job, decision, WorkflowCreatedReason.UNKNOWN_PROFILE, text)
         try:
-            manifest = job_workflow(job, attempt, profile, self._settings.storage)
-            await self.templates.ensure(job.namespace, job.spec.profile)
+            manifest = job_workflow(
+                job, wanted.attempt, profile, self._settings.storage, wanted.start
+            )
+            is_new = await self.templates.ensure(
+                job.namespace, job.spec.profile, is_missed=wanted.start > 1
+            )
+            if is_new:
+                await asyncio.sleep(_TEMPLATE_KNOWN_AFTER)
             body = await self._cluster.create_workflow(manifest)
         except SettingsError as error:
             reason = WorkflowCreatedReason.INVALID_REQUEST

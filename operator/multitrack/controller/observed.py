@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from multitrack.api.names import ATTEMPT_LABEL, JOB_UID_LABEL
 __all__ = ["Node", "WorkflowView"]
 
 _FINISHED = ("Succeeded", "Failed", "Error")
+_NO_TEMPLATE = re.compile(r'workflowtemplates?\.argoproj\.io "[^"]+" not found')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ class WorkflowView:
     def is_finished(self) -> bool:
         """Argo is done with it, unless somebody retries it."""
         return self.phase in _FINISHED
+
+    @property
+    def never_began(self) -> bool:
+        """Argo did not know the template that it refers to, and ran nothing."""
+        return self.phase == "Error" and not self.nodes and bool(_NO_TEMPLATE.search(self.message))
 
     def of_step(self, step: str) -> list[Node]:
         """The step's runs, its tries together: one, or one a track."""

@@ -37,11 +37,19 @@ _CANNOT_START = (
 among them: a node may come."""
 
 
+_STARTS = 6
+_FIRST_WAIT = timedelta(seconds=2)
+"""An attempt that Argo could not begin is started again after 2, 4, 8, 16 and 32 seconds: its
+cache of templates is behind by moments where the API server is busy."""
+
+
 @dataclass(frozen=True, slots=True)
 class CreateWorkflow:
     """Make the Workflow of an attempt."""
 
     attempt: int
+    start: int = 1
+    """Above 1: Argo could not begin the ones before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +119,14 @@ def reconcile(
         return Decision(job.status)
     if _wants_another_attempt(job, workflows):
         return _start(job, current, settings, now, lacks)
-    if current is not None:
-        return _follow(job, current, settings, now, lacks)
-    return _without_workflow(job, now)
+    if current is None:
+        return _without_workflow(job, now)
+    starts = sum(each.attempt == current.attempt and each.never_began for each in workflows)
+    if current.never_began and job.spec.cancel:
+        return Decision(report.cancelled_before_start(job, now))
+    if current.never_began and starts < _STARTS:
+        return _start_again(job, current, starts, now, lacks)
+    return _follow(job, current, settings, now, lacks)
 
 
 def _wants_another_attempt(job: RecordingJob, workflows: tuple[WorkflowView, ...]) -> bool:
@@ -142,6 +155,17 @@ def _start(
     )
     stop = (StopWorkflow(current.name),) if job.spec.force and current.shutdown is None else ()
     return Decision(waiting, (*followed.actions, *stop), followed.look_again)
+
+
+def _start_again(
+    job: RecordingJob, current: WorkflowView, starts: int, now: datetime, lacks: tuple[str, ...]
+) -> Decision:
+    """Make the Workflow once more; nothing of the one before has run."""
+    status = report.pending(job, now, lacks)
+    left = (current.finished or current.created) + _FIRST_WAIT * 2 ** (starts - 1) - now
+    if left > timedelta():
+        return Decision(status, look_again=left)
+    return Decision(status, (CreateWorkflow(current.attempt, starts + 1),))
 
 
 def _follow(

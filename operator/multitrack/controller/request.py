@@ -19,9 +19,9 @@ _BELOW_ALL_OTHERS = 2000
 
 
 def job_workflow(
-    job: RecordingJob, attempt: int, settings: InstallSettings, storage: Storage
+    job: RecordingJob, attempt: int, settings: InstallSettings, storage: Storage, start: int = 1
 ) -> Manifest:
-    """The Workflow of one attempt.
+    """The Workflow of one attempt, or of a further start of it.
 
     Raises:
         SettingsError: The job asks for something that the installation cannot do.
@@ -30,7 +30,7 @@ def job_workflow(
     request = WorkflowRequest(
         job_uid=job.uid,
         arguments=_arguments(spec, settings, storage),
-        name=names.workflow_name(job.name, job.uid, attempt),
+        name=names.workflow_name(job.name, job.uid, attempt, start),
         title=spec.title or job.name,
         labels={
             names.JOB_NAME_LABEL: names.job_name_label(job.name),

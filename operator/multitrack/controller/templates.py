@@ -25,19 +25,25 @@ class Templates:
         self._instance = next(iter(profiles.values())).instance
         self._applied: set[tuple[str, str]] = set()
 
-    async def ensure(self, namespace: str, profile: str) -> None:
-        """Have the profile's template in the namespace.
+    async def ensure(self, namespace: str, profile: str, *, is_missed: bool = False) -> bool:
+        """Have the profile's template in the namespace; says whether it is new there.
+
+        Args:
+            namespace: Of the job.
+            profile: One that is known.
+            is_missed: Argo did not find it, so having made it earlier says nothing.
 
         Raises:
             ClusterError: It cannot be applied.
         """
         manifest = self._current[profile]
         name = manifest["metadata"]["name"]
-        if (namespace, name) in self._applied:
-            return
+        if (namespace, name) in self._applied and not is_missed:
+            return False
         body = {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
-        await self._cluster.apply_template(namespace, body)
+        is_new = await self._cluster.apply_template(namespace, body)
         self._applied.add((namespace, name))
+        return is_new
 
     async def collect(self, namespace: str) -> None:
         """Delete templates of ours that are neither current nor named by a Workflow.

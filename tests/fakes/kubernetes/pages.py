@@ -124,6 +124,8 @@ class Pages:
             is_strict = request.query.get("fieldValidation") == "Strict"
             made = self._objects.create(at.resource, namespace, body, is_strict=is_strict)
             return _json(made, 201)
+        if verb == "apply":
+            return self._apply(at, namespace, body)
         return _json(self._do_to_one(verb, at, body))
 
     def _do_to_one(self, verb: str, at: Address, body: Body) -> Body:
@@ -136,18 +138,16 @@ class Pages:
                 return objects.replace(at.resource, at.name, given, at.part)
             case "patch":
                 return objects.patch(at.resource, namespace, at.name, body, at.part)
-            case "apply":
-                return self._apply(at, namespace, body)
             case _:
                 return objects.delete(at.resource, namespace, at.name, body)
 
-    def _apply(self, at: Address, namespace: str, body: Body) -> Body:
+    def _apply(self, at: Address, namespace: str, body: Body) -> web.Response:
         """Server-side apply, as far as one manager needs it: fields left out stay."""
         try:
             self._objects.get(at.resource, namespace, at.name)
         except ApiError:
-            return self._objects.create(at.resource, namespace, body)
-        return self._objects.patch(at.resource, namespace, at.name, body, at.part)
+            return _json(self._objects.create(at.resource, namespace, body), 201)
+        return _json(self._objects.patch(at.resource, namespace, at.name, body, at.part))
 
     def _list(self, request: web.Request, at: Address) -> web.Response:
         bodies, version = self._objects.select(at.resource, _selection(request, at))

@@ -1,5 +1,7 @@
 """The API server is away, slow or interrupted, and the operator is killed: nothing doubles."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.integration.controller.conftest import NAMESPACE, Start, World, eventually
@@ -64,6 +66,24 @@ async def test_refused_workflow_becomes_a_condition_with_the_servers_sentence(
         condition = await world.explains("WorkflowCreated", "WorkflowRefused")
     assert "unable to handle this" in condition["message"]
     assert world.status()["phase"] == "Pending"
+
+
+async def test_template_that_argo_does_not_know_yet_is_no_end(world: World, start: Start) -> None:
+    async with start() as operator:
+        world.apply()
+        first = await world.has_workflow()
+        template = world.workflow(first)["spec"]["workflowTemplateRef"]["name"]
+        world.server.remove("workflowtemplates", template, NAMESPACE)
+        missing = f'workflowtemplates.argoproj.io "{template}" not found'
+        world.argo.finish(first, "Error", missing)
+        operator.clock.ahead += timedelta(seconds=3)
+        await world.server.until(lambda: len(world.workflows()) == 2)
+        assert world.server.find("workflowtemplates", template, NAMESPACE)
+        (second,) = set(world.workflows()) - {first}
+        world.argo.succeed(second)
+        await world.comes_to("Succeeded")
+    assert world.status()["workflowRef"]["name"] == second == f"{first}-2"
+    assert world.status()["attempt"] == 1
 
 
 async def test_end_that_nobody_watched_is_seen(world: World, start: Start) -> None:

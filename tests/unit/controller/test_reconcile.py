@@ -49,6 +49,7 @@ FAILED_TRACK = a_run(
     inputs={"track": '{"index":0,"name":"Alice"}'},
     finished=NOW,
 )
+NO_TEMPLATE = 'workflowtemplates.argoproj.io "process-recording-7c4cc015" not found'
 NO_IMAGE = a_pod(
     "get-recording",
     "Pending",
@@ -202,6 +203,43 @@ CASES = {
         a_job(STARTED), (), (), Phase.FAILED, SucceededReason.WORKFLOW_DELETED
     ),
     "workflow gone after the end changes nothing": Case(a_job(ENDED), (), (), Phase.SUCCEEDED),
+    "a workflow that Argo could not begin is given a moment": Case(
+        a_job(STARTED),
+        (a_workflow("Error", message=NO_TEMPLATE, finished=NOW - timedelta(seconds=1)),),
+        (),
+        Phase.PENDING,
+        SucceededReason.PENDING,
+    ),
+    "then the attempt is started again": Case(
+        a_job(STARTED),
+        (a_workflow("Error", message=NO_TEMPLATE, finished=NOW - timedelta(seconds=2)),),
+        (CreateWorkflow(1, start=2),),
+        Phase.PENDING,
+        SucceededReason.PENDING,
+    ),
+    "not for ever": Case(
+        a_job(STARTED),
+        tuple(
+            a_workflow("Error", message=NO_TEMPLATE, created=NOW - timedelta(seconds=100 * start))
+            for start in range(6)
+        ),
+        (),
+        Phase.FAILED,
+        SucceededReason.WORKFLOW_ERROR,
+    ),
+    "not when it is cancelled": Case(
+        a_job(STARTED, cancel=True),
+        (a_workflow("Error", message=NO_TEMPLATE, finished=NOW - timedelta(seconds=9)),),
+        (),
+        Phase.CANCELLED,
+        SucceededReason.CANCELLED,
+    ),
+    "an error after something ran is an end": Case(
+        a_job(STARTED),
+        (a_workflow("Error", *FAILED_TRACK, message=NO_TEMPLATE, finished=NOW),),
+        (),
+        Phase.FAILED,
+    ),
     "a higher attempt starts a second workflow": Case(
         a_job(ENDED, attempt=2), (a_workflow("Succeeded"),), (CreateWorkflow(2),), Phase.PENDING
     ),
@@ -395,6 +433,22 @@ def test_what_a_result_lacks_is_said(nodes: list[object], want: DegradedReason) 
     assert degraded is not None
     assert degraded.reason == want
     assert status.phase is Phase.SUCCEEDED
+
+
+def test_each_wait_before_a_further_start_is_twice_as_long() -> None:
+    waits = []
+    for starts in range(1, 6):
+        workflows = tuple(
+            a_workflow("Error", message=NO_TEMPLATE, finished=NOW) for _ in range(starts)
+        )
+        decision = reconcile(a_job(STARTED), workflows, settings=SETTINGS, now=NOW)
+        assert decision.look_again is not None
+        waits.append(decision.look_again.total_seconds())
+    assert waits == [2, 4, 8, 16, 32]
+
+
+def test_a_further_start_has_a_name_of_its_own() -> None:
+    assert workflow_name("standup", UID, 1, start=2) == f"{FIRST}-2"
 
 
 def test_a_long_name_keeps_room_for_uid_and_attempt() -> None:
