@@ -48,11 +48,11 @@ class FakeS3:
 def running_s3(*, page: int = 1000) -> Iterator[FakeS3]:
     """Serve from entering to leaving; start-up takes about two seconds.
 
-    Args:
-        page: Objects in one page of a listing.
-
     Each server is a process of its own: within one process all of moto's servers hold the same
     buckets, and one test would find what another stored.
+
+    Args:
+        page: Objects in one page of a listing.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()

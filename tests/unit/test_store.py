@@ -30,18 +30,20 @@ def s3() -> Iterator[FakeS3]:
 
 @pytest.fixture
 def store(s3: FakeS3, monkeypatch: pytest.MonkeyPatch) -> S3Store:
-    for name, value in s3.environment.items():
+    return opened(s3, monkeypatch)
+
+
+def opened(server: FakeS3, monkeypatch: pytest.MonkeyPatch) -> S3Store:
+    for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
     return S3Store.open()
 
 
 def test_a_listing_reads_every_page_and_is_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
     with running_s3(page=3) as s3:
-        for name, value in s3.environment.items():
-            monkeypatch.setenv(name, value)
         s3.put("paged", {f"room/{index:02}": b"x" for index in range(10)} | {"other/1": b"x"})
         assert s3.client.list_objects_v2(Bucket="paged")["IsTruncated"]
-        listing = S3Store.open().list(S3Address("paged", "room/"))
+        listing = opened(s3, monkeypatch).list(S3Address("paged", "room/"))
     keys = [found.address.key for found in listing.objects]
     assert keys == [f"room/{index:02}" for index in range(10)]
 

@@ -51,9 +51,6 @@ _WORKERS = 8
 
 _REFUSED_AGAIN = timedelta(seconds=60)
 
-_TEMPLATE_KNOWN_AFTER = 1
-"""Seconds. Argo ends a Workflow whose template its cache does not hold yet as an error."""
-
 
 class Controller:
     """Brings every job to what is asked for, whatever order events come in."""
@@ -233,11 +230,7 @@ class Controller:
             manifest = job_workflow(
                 job, wanted.attempt, profile, self._settings.storage, wanted.start
             )
-            is_new = await self.templates.ensure(
-                job.namespace, job.spec.profile, is_missed=wanted.start > 1
-            )
-            if is_new:
-                await asyncio.sleep(_TEMPLATE_KNOWN_AFTER)
+            await self.templates.ensure(job.namespace, job.spec.profile, is_missed=wanted.start > 1)
             body = await self._cluster.create_workflow(manifest)
         except SettingsError as error:
             reason = WorkflowCreatedReason.INVALID_REQUEST

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from multitrack.api.names import workflow_name
 from multitrack.api.reasons import Phase, SucceededReason, WorkflowCreatedReason
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import RecordingJobStatus
@@ -35,7 +34,6 @@ _CANNOT_START = (
 )
 """What Argo says about a pod that only a person can help. A pod that no node has room for is not
 among them: a node may come."""
-
 
 _STARTS = 6
 _FIRST_WAIT = timedelta(seconds=2)
@@ -121,10 +119,9 @@ def reconcile(
         return _start(job, current, settings, now, lacks)
     if current is None:
         return _without_workflow(job, now)
-    starts = sum(each.attempt == current.attempt and each.never_began for each in workflows)
     if current.never_began and job.spec.cancel:
         return Decision(report.cancelled_before_start(job, now))
-    if current.never_began and starts < _STARTS:
+    if current.never_began and (starts := _starts(current, workflows)) < _STARTS:
         return _start_again(job, current, starts, now, lacks)
     return _follow(job, current, settings, now, lacks)
 
@@ -155,6 +152,11 @@ def _start(
     )
     stop = (StopWorkflow(current.name),) if job.spec.force and current.shutdown is None else ()
     return Decision(waiting, (*followed.actions, *stop), followed.look_again)
+
+
+def _starts(current: WorkflowView, workflows: tuple[WorkflowView, ...]) -> int:
+    """How often the current attempt was started in vain."""
+    return sum(each.attempt == current.attempt and each.never_began for each in workflows)
 
 
 def _start_again(
@@ -217,7 +219,8 @@ def _without_workflow(job: RecordingJob, now: datetime) -> Decision:
     if job.status.phase.is_final:
         status = report.workflow_gone(job.status)
         return _after_the_end(job, status, now)
-    if job.status.workflow_ref is None:
+    known = job.status.workflow_ref
+    if known is None:
         return Decision(report.cancelled_before_start(job, now))
     return Decision(
         report.ended(
@@ -225,8 +228,7 @@ def _without_workflow(job: RecordingJob, now: datetime) -> Decision:
             job,
             Phase.CANCELLED if job.spec.cancel else Phase.FAILED,
             SucceededReason.CANCELLED if job.spec.cancel else SucceededReason.WORKFLOW_DELETED,
-            f"Workflow {workflow_name(job.name, job.uid, job.status.attempt)} was deleted before "
-            "it ended; raise spec.attempt to run again",
+            f"Workflow {known.name} was deleted before it ended; raise spec.attempt to run again",
             now,
         )
     )

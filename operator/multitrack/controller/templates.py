@@ -1,5 +1,6 @@
 """The WorkflowTemplates that our Workflows refer to: made when needed, collected when not."""
 
+import asyncio
 from collections.abc import Mapping
 
 from multitrack.cluster.client import Cluster
@@ -11,6 +12,9 @@ from workflow_templates.pipelines import PROCESS_RECORDING
 __all__ = ["Templates"]
 
 _MANAGED_BY = "app.kubernetes.io/managed-by=multitrack"
+
+_KNOWN_AFTER = 1
+"""Seconds. Argo ends a Workflow whose template its cache does not hold yet as an error."""
 
 
 class Templates:
@@ -25,8 +29,8 @@ class Templates:
         self._instance = next(iter(profiles.values())).instance
         self._applied: set[tuple[str, str]] = set()
 
-    async def ensure(self, namespace: str, profile: str, *, is_missed: bool = False) -> bool:
-        """Have the profile's template in the namespace; says whether it is new there.
+    async def ensure(self, namespace: str, profile: str, *, is_missed: bool = False) -> None:
+        """Have the profile's template in the namespace; a new one is given time to be known.
 
         Args:
             namespace: Of the job.
@@ -39,11 +43,12 @@ class Templates:
         manifest = self._current[profile]
         name = manifest["metadata"]["name"]
         if (namespace, name) in self._applied and not is_missed:
-            return False
+            return
         body = {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
         is_new = await self._cluster.apply_template(namespace, body)
         self._applied.add((namespace, name))
-        return is_new
+        if is_new:
+            await asyncio.sleep(_KNOWN_AFTER)
 
     async def collect(self, namespace: str) -> None:
         """Delete templates of ours that are neither current nor named by a Workflow.
