@@ -29,7 +29,7 @@ REGISTRY = os.environ.get("MULTITRACK_IMAGE_REGISTRY", "localhost")
 TAG = os.environ.get("MULTITRACK_IMAGE_TAG", "dev")
 USER = InstallSettings().user_id
 DOCKERFILES = Path(__file__).resolve().parents[2] / "images"
-WORK = "/work"
+WORK = "/workspace"
 """The images' working directory, a volume in pods."""
 PARAMETERS = {
     "get-recording": {"source": f'["{WORK}/sample"]'},
@@ -127,7 +127,7 @@ def nodes_by_image() -> dict[str, tuple[str, int]]:
 
 def manifest(image: str, node: str | None) -> dict[str, Any]:
     """A pod such as a step's, that waits for commands."""
-    volumes = {"work": "/work", "scratch": "/tmp"}  # noqa: S108 - as in the steps' pods
+    volumes = {"work": WORK, "scratch": "/tmp"}  # noqa: S108 - as in the steps' pods
     placed = {"kubernetes.io/hostname": node} if node else {}
     return {
         "apiVersion": "v1",
@@ -213,7 +213,8 @@ def test_no_credential_is_inside(pod: Pod) -> None:
     assert [entry for entry in environment if CREDENTIAL.search(entry)] == []
     names = ("pip.conf", ".netrc", ".pypirc", ".npmrc", "id_rsa", "credentials", ".env", ".git")
     wanted = " -o ".join(f"-name {name}" for name in names)
-    assert pod.output("sh", "-c", f"find /opt /etc /root /home /work {wanted} 2>&-; true") == ""
+    found = pod.output("sh", "-c", f"find /opt /etc /root /home {WORK} {wanted} 2>&-; true")
+    assert found == ""
 
 
 def test_neither_sources_nor_caches_are_inside(pod: Pod) -> None:

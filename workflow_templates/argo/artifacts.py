@@ -1,7 +1,7 @@
 """A step's files and small values as Argo's inputs and outputs.
 
 Every file lies below the job's prefix of the bucket under the key that the catalog gives it, and in
-the pod below `/work/inputs` or `/work/outputs` under the same key.
+the pod below `/workspace/inputs` or `/workspace/outputs` under the same key.
 """
 
 from hera.workflows import NoneArchiveStrategy, Parameter, S3Artifact
@@ -13,10 +13,10 @@ from workflow_templates.catalog import Artifact, Step
 
 __all__ = ["INPUTS", "OUTPUTS", "input_artifacts", "output_artifacts", "output_parameters"]
 
-INPUTS = "/work/inputs"
+INPUTS = "/workspace/inputs"
 """Where a step's input files lie in its pod."""
 
-OUTPUTS = "/work/outputs"
+OUTPUTS = "/workspace/outputs"
 """Where a step's output files lie in its pod."""
 
 _DEFAULT_BY_OUTPUT = {"tracks": "[]", "duration": UNKNOWN_DURATION}

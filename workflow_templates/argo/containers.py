@@ -125,7 +125,7 @@ def _environment(step: Step, settings: InstallSettings) -> list[Env | SecretEnv]
 
 def _volumes(step: Step, settings: InstallSettings) -> list[EmptyDirVolume | ExistingVolume]:
     volumes: list[EmptyDirVolume | ExistingVolume] = [
-        EmptyDirVolume(name="work", mount_path="/work"),
+        EmptyDirVolume(name="work", mount_path="/workspace"),
         EmptyDirVolume(name="scratch", mount_path="/tmp"),  # noqa: S108 - the only writable place
     ]
     if settings.model_volume is not None and step.image == Image.TRANSCRIBE:

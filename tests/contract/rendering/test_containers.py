@@ -71,7 +71,7 @@ def test_only_work_and_tmp_can_be_written(pods: dict[str, Template]) -> None:
             for mount in template["container"]["volumeMounts"]
             if not mount.get("readOnly")
         }
-        assert set(writable) == {"/work", "/tmp"}  # noqa: S108 - an emptyDir
+        assert set(writable) == {"/workspace", "/tmp"}  # noqa: S108 - an emptyDir
         assert set(writable.values()) == empty
 
 
@@ -145,6 +145,6 @@ def test_files_lie_in_the_pod_under_the_keys_of_the_bucket(pods: dict[str, Templ
             assert [artifact["name"] for artifact in artifacts] == [one.name for one in declared]
             for artifact, one in zip(artifacts, declared, strict=True):
                 key = one.key.rstrip("/").replace("{index}", "{{inputs.parameters.index}}")
-                assert artifact["path"] == f"/work/{direction}/{key}"
+                assert artifact["path"] == f"/workspace/{direction}/{key}"
                 assert artifact["s3"] == {"key": f"jobs/{{{{workflow.parameters.job-uid}}}}/{key}"}
                 assert artifact["archive"] == {"none": {}}
