@@ -102,6 +102,8 @@ class Artifact:
     """May be absent: the step does its work without it."""
     context_only: bool = False
     """The step says in its report when it left this input unread: it is then not counted."""
+    holds_audio: bool = False
+    """Speech can be heard or seen in it: it goes when somebody does not consent."""
 
     @property
     def is_prefix(self) -> bool:
@@ -166,6 +168,11 @@ _LANGUAGE_MODEL = (
 )
 _LLM_SECRETS = ("MULTITRACK_LLM_API_KEY",)
 _S3_SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_STORAGE_SECRETS = (
+    "MULTITRACK_STORAGE_AWS_ACCESS_KEY_ID",
+    "MULTITRACK_STORAGE_AWS_SECRET_ACCESS_KEY",
+    "MULTITRACK_STORAGE_AWS_SESSION_TOKEN",
+)
 _DAILY_API_KEY = ("MULTITRACK_DAILY_API_KEY",)
 _DAILY_BUCKET_SECRETS = (
     "MULTITRACK_DAILY_AWS_ACCESS_KEY_ID",
@@ -188,7 +195,10 @@ GET_RECORDING = Step(
     version=1,
     image=Image.EDGE,
     inputs=(),
-    outputs=(Artifact("recording", "recording.json"), Artifact("sources", "source/")),
+    outputs=(
+        Artifact("recording", "recording.json"),
+        Artifact("sources", "source/", holds_audio=True),
+    ),
     output_parameters=("duration",),
     parameters=(
         Parameter(
@@ -229,9 +239,9 @@ PAD_TRACK = Step(
     image=Image.MEDIA,
     inputs=(Artifact("source", "source/{index}"),),
     outputs=(
-        Artifact("audio", "audio/{index}.flac"),
+        Artifact("audio", "audio/{index}.flac", holds_audio=True),
         Artifact("track", "track/{index}.json"),
-        Artifact("probe", "probe/{index}.flac"),
+        Artifact("probe", "probe/{index}.flac", holds_audio=True),
     ),
     parameters=(_TRACK, _ON_TRACK_FAILURE),
     resources=Resources(cpu="1", memory_mib=512, deadline=300, deadline_per_recorded_second=0.1),
@@ -276,7 +286,7 @@ MIXDOWN_TRACKS = Step(
     version=1,
     image=Image.MEDIA,
     inputs=(Artifact("sources", "source/"), Artifact("tracks", "track/")),
-    outputs=(Artifact("mix", "mix.mp3"),),
+    outputs=(Artifact("mix", "mix.mp3", holds_audio=True),),
     parameters=(Parameter("bitrate-kbps", "64", "MP3 bit rate, kbit/s, mono"),),
     resources=Resources(cpu="1", memory_mib=512, deadline=600, deadline_per_recorded_second=0.3),
     retry=RetryClass.MEDIA,
@@ -288,7 +298,7 @@ GENERATE_WAVEFORM = Step(
     version=1,
     image=Image.MEDIA,
     inputs=(Artifact("mix", "mix.mp3"),),
-    outputs=(Artifact("waveform", "waveform.json"),),
+    outputs=(Artifact("waveform", "waveform.json", holds_audio=True),),
     parameters=(),
     resources=Resources(cpu="1", memory_mib=256, deadline=120, deadline_per_recorded_second=0.05),
     retry=RetryClass.MEDIA,
@@ -412,7 +422,7 @@ RENDER_REPORT = Step(
         Artifact("mix", "mix.mp3", optional=True),
         Artifact("waveform", "waveform.json", optional=True),
     ),
-    outputs=(Artifact("report", "published/report.html"),),
+    outputs=(Artifact("report", "published/report.html", holds_audio=True),),
     parameters=(
         Parameter("audio-href", "mix.mp3", "where the page finds its sound; empty: no player"),
     ),
@@ -420,6 +430,35 @@ RENDER_REPORT = Step(
     retry=RetryClass.QUICK,
 )
 
+CLEANUP_CONSENT = Step(
+    name="cleanup-consent",
+    summary="Delete all audio of a meeting that somebody does not consent to, and prove it",
+    version=1,
+    image=Image.EDGE,
+    inputs=(
+        Artifact("recording", "recording.json", optional=True),
+        Artifact("manifest", "manifest.json", optional=True),
+    ),
+    outputs=(Artifact("audit", "consent/audit.json"),),
+    output_parameters=("audio-deleted",),
+    parameters=(
+        Parameter("job-address", "", "where the job's files lie: s3://bucket/jobs/UID/"),
+        Parameter(
+            "consent-policy", "DeleteAudioOnDenial", "Keep, DeleteAudioOnDenial or DeleteAudio"
+        ),
+        Parameter("consent-denied", "false", "true: the job itself says that somebody denies"),
+        Parameter("consent-subject", "", "whose votes: Daily's recording id; empty: the job's uid"),
+        Parameter("deletion-address", "", "s3://… of what is to be deleted, where that is decided"),
+        Parameter("s3-endpoint-url", "", "S3 endpoint, if it is not Amazon's"),
+        _DAILY_API_URL,
+        *_DAILY_BUCKET,
+    ),
+    resources=Resources(cpu="100m", memory_mib=256, deadline=1800),
+    retry=RetryClass.REMOTE,
+    talks_to_outside=True,
+    reads_source=True,
+    secrets=(*_S3_SECRETS, *_DAILY_BUCKET_SECRETS, *_STORAGE_SECRETS),
+)
 _LINK = Parameter("link", "", "address at which people read the meeting")
 _CREATED_AT = Parameter(
     "created-at", "", "ISO 8601: the meeting's date, where the recording tells none"
@@ -490,6 +529,7 @@ CATALOG: tuple[Step, ...] = (
     GENERATE_SUMMARY,
     EXTRACT_ACTION_ITEMS,
     FINALIZE,
+    CLEANUP_CONSENT,
     RENDER_REPORT,
     POST_ZULIP,
     SEND_WEBHOOK,

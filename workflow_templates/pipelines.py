@@ -12,6 +12,7 @@ from workflow_templates.catalog import Artifact, Parameter, Step
 from workflow_templates.contracts.base import Seconds
 
 __all__ = [
+    "DELETE_AUDIO",
     "DELIVER_RESULTS",
     "PIPELINES",
     "PROCESS_RECORDING",
@@ -153,6 +154,7 @@ PROCESS_RECORDING = Pipeline(
         Parameter("mixdown", "true", "make mix.mp3"),
         Parameter("waveform", "true", "measure the mix for the player"),
         Parameter("report", "true", "render report.html"),
+        Parameter("consent", "false", "delete the audio if somebody does not consent"),
     ),
     tasks=(
         Task(catalog.GET_RECORDING),
@@ -177,15 +179,25 @@ PROCESS_RECORDING = Pipeline(
             needs=("generate-title", "generate-summary", "extract-action-items"),
         ),
         Task(
-            catalog.RENDER_REPORT,
+            catalog.CLEANUP_CONSENT,
             needs=("finalize",),
             after=("mixdown-tracks", "generate-waveform"),
+            when="consent",
+            optional=True,
+        ),
+        Task(
+            catalog.RENDER_REPORT,
+            needs=("finalize",),
+            after=("mixdown-tracks", "generate-waveform", "cleanup-consent"),
             when="report",
             optional=True,
         ),
     ),
 )
-"""Fan-outs are flat, results come together by key prefix, the mix runs beside transcription."""
+"""Fan-outs are flat, results come together by key prefix, the mix runs beside transcription.
+
+The report comes after the deletion of audio: so it is drawn once, from what there still is.
+"""
 
 DELIVER_RESULTS = Pipeline(
     name="deliver-results",
@@ -203,7 +215,19 @@ DELIVER_RESULTS = Pipeline(
 )
 """Neither waits for the other; one that fails stops nothing, and shows."""
 
-PIPELINES: tuple[Pipeline, ...] = (PROCESS_RECORDING, DELIVER_RESULTS)
+DELETE_AUDIO = Pipeline(
+    name="delete-audio",
+    summary="Delete all audio of a meeting, and draw its report again without it",
+    given=("manifest.json", "published/transcript.json"),
+    conditions=(Parameter("report", "true", "render report.html, where a meeting is published"),),
+    tasks=(
+        Task(catalog.CLEANUP_CONSENT),
+        Task(catalog.RENDER_REPORT, needs=("cleanup-consent",), when="report", optional=True),
+    ),
+)
+"""For every ending of a job other than success, and for consent that is withdrawn later."""
+
+PIPELINES: tuple[Pipeline, ...] = (PROCESS_RECORDING, DELIVER_RESULTS, DELETE_AUDIO)
 """Every pipeline there is."""
 
 

@@ -8,6 +8,7 @@ from typing import get_args
 from docs.generator.markdown import heading, table
 from docs.generator.source import meanings
 from workflow_templates.contracts.base import Contract, Document
+from workflow_templates.contracts.deletion import DeletionAudit, DeletionRequest
 from workflow_templates.contracts.delivery import WebhookDelivery, ZulipMessage
 from workflow_templates.contracts.minutes import ActionItems, Summary, Title, Topics
 from workflow_templates.contracts.published import PublishedTranscript
@@ -34,6 +35,8 @@ _FILES: dict[str, type[Document]] = {
     "published/transcript.json": PublishedTranscript,
     "delivery/zulip.json": ZulipMessage,
     "delivery/webhook.json": WebhookDelivery,
+    "consent/audit.json": DeletionAudit,
+    "deletions/pending/<id>.json": DeletionRequest,
 }
 
 

@@ -241,7 +241,9 @@ def test_each_step_does_its_work_in_its_image(pods: dict[str, Pod], sample: Path
     files: dict[str, bytes] = {}
     track: dict[str, object] = {}
     pods["edge"].put({"Carol.webm": (sample / "Carol.webm").read_bytes()}, f"{WORK}/sample")
-    for step in (task.step for task in PROCESS_RECORDING.tasks):
+    # What deletes is tested where there are buckets.
+    tasks = [task for task in PROCESS_RECORDING.tasks if task.name != "cleanup-consent"]
+    for step in (task.step for task in tasks):
         parameters = dict(PARAMETERS.get(step.name, {}))
         if any(parameter.name == "track" for parameter in step.parameters):
             parameters["track"] = json.dumps(track)

@@ -293,6 +293,18 @@ class S3Store:
         with _conversion("delete", address, right):
             self._client.delete_object(Bucket=address.bucket, Key=address.key, **_version(version))
 
+    @contextmanager
+    def requesting(self, doing: str, address: S3Address, right: str) -> Iterator["S3Client"]:
+        """The client, for requests that only one module needs; errors leave as ours.
+
+        Args:
+            doing: Verb for the sentence: "read", "list".
+            address: What it is done to.
+            right: What it needs, as IAM spells it.
+        """
+        with _conversion(doing, address, right):
+            yield self._client
+
 
 def _environment(*names: str) -> str:
     return next((os.environ[name] for name in names if os.environ.get(name)), "")

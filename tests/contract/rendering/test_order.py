@@ -32,6 +32,12 @@ DEPENDS = {
     ),
     "the report waits for the optional branch, whatever became of it": (
         "render-report",
+        " && ".join(
+            ["finalize", *map(ended, ("mixdown-tracks", "generate-waveform", "cleanup-consent"))]
+        ),
+    ),
+    "audio is deleted when nothing more is made of it": (
+        "cleanup-consent",
         f"finalize && {ended('mixdown-tracks')} && {ended('generate-waveform')}",
     ),
 }
@@ -88,6 +94,7 @@ def test_conditions_are_job_parameters() -> None:
     assert {name: when for name, when in conditions.items() if when} == {
         "mixdown-tracks": "{{workflow.parameters.mixdown}} == true",
         "generate-waveform": "{{workflow.parameters.waveform}} == true",
+        "cleanup-consent": "{{workflow.parameters.consent}} == true",
         "render-report": "{{workflow.parameters.report}} == true",
     }
 

@@ -1,0 +1,107 @@
+"""Where the audio of a meeting lies: its originals, and what the job made of them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from multitrack_steps.sources.daily_key import parse_daily_key
+from workflow_templates.catalog import CATALOG
+from workflow_templates.contracts.deletion import SourceObject
+from workflow_templates.contracts.recording import Recording, SourceKind
+from workflow_templates.runtime.errors import SettingsError
+from workflow_templates.runtime.store import S3Address
+
+__all__ = ["AudioPlace", "is_text_of_job", "job_place", "source_places"]
+
+_JOB_PREFIX = re.compile(r"jobs/[^/]+/")
+_LOGS = "logs/"
+_COMPOSED = r"(?:\.(?:mp4|webm|m4a|mp3))?"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPlace:
+    """Keys that begin with a prefix, and which of them are audio."""
+
+    prefix: S3Address
+    is_job: bool = False
+    """Of a job: text stays. Else whatever `pattern` matches goes."""
+    is_daily: bool = False
+    """In Daily's bucket, with its endpoint and credentials."""
+    pattern: str = ""
+    """Of whole keys."""
+
+    def holds(self, key: str) -> bool:
+        """Whether the object of that key goes."""
+        if self.is_job:
+            return not is_text_of_job(key.removeprefix(self.prefix.key))
+        return re.fullmatch(self.pattern, key) is not None
+
+    @classmethod
+    def of_object(cls, source: SourceObject) -> Self:
+        """One object, with all its versions."""
+        address = S3Address(source.bucket, source.key)
+        return cls(address, is_daily=source.daily, pattern=re.escape(source.key))
+
+
+def is_text_of_job(key: str) -> bool:
+    """Whether a key below a job's prefix is text that stays; what nobody declared, is not."""
+    return key.startswith(_LOGS) or any(
+        key.startswith(kept) if kept.endswith("/") else key == kept for kept in _TEXT
+    )
+
+
+def job_place(address: str) -> AudioPlace:
+    """Everything below a job's prefix.
+
+    Raises:
+        SettingsError: Not `s3://bucket/jobs/UID/`: nothing wider is ever deleted from.
+    """
+    prefix = S3Address.parse(address)
+    if not _JOB_PREFIX.fullmatch(prefix.key):
+        raise SettingsError(f"{address}: not a job's files; write s3://bucket/jobs/UID/")
+    return AudioPlace(prefix, is_job=True)
+
+
+def source_places(recording: Recording) -> tuple[AudioPlace, ...]:
+    """The originals: every chosen track, and in Daily's layout whatever was recorded beside it.
+
+    That is every participant's audio, camera and screen of the same recording, and a composed
+    video that began with it.
+
+    Raises:
+        SettingsError: A track lies on a disk, where nobody but its owner deletes.
+    """
+    is_daily = recording.kind is SourceKind.DAILY
+    return tuple(dict.fromkeys(_source_places(recording, is_daily=is_daily)))
+
+
+def _source_places(recording: Recording, *, is_daily: bool) -> Iterator[AudioPlace]:
+    for track in recording.tracks:
+        origin = track.origin
+        if origin.bucket is None or origin.key is None:
+            raise SettingsError(
+                f"{origin.path or origin.name}: lies on a disk and not in a bucket; delete it there"
+            )
+        yield AudioPlace.of_object(
+            SourceObject(bucket=origin.bucket, key=origin.key, daily=is_daily)
+        )
+        folder, slash, name = origin.key.rpartition("/")
+        if (parsed := parse_daily_key(name)) is not None:
+            start = f"{folder}{slash}{parsed.recording_start_ms}"
+            yield AudioPlace(
+                S3Address(origin.bucket, start),
+                is_daily=is_daily,
+                pattern=rf"{re.escape(start)}(?:-[^/]*-(?:cam|screen)-[^/]*(?<!\.json)|{_COMPOSED})",
+            )
+
+
+def _text_keys() -> Iterable[str]:
+    """Declared outputs that hold no speech: whole keys, or what keys of a fan-out begin with."""
+    for step in CATALOG:
+        for artifact in step.outputs:
+            if not artifact.holds_audio:
+                yield artifact.key.partition("{")[0]
+
+
+_TEXT = frozenset(_text_keys())
