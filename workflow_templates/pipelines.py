@@ -146,6 +146,7 @@ def _feeds(output_key: str, input_key: str) -> bool:
 
 
 _PER_TRACK = FanOut(catalog.GET_PARTICIPANTS.name, "tracks")
+_PER_DIARIZED_TRACK = FanOut(catalog.GET_PARTICIPANTS.name, "diarized-tracks")
 
 PROCESS_RECORDING = Pipeline(
     name="process-recording",
@@ -162,6 +163,12 @@ PROCESS_RECORDING = Pipeline(
         Task(catalog.PAD_TRACK, needs=("get-participants",), fan_out=_PER_TRACK),
         Task(catalog.TRANSCRIBE_TRACK, needs=("pad-track",), fan_out=_PER_TRACK, semaphore="gpu"),
         Task(
+            catalog.DIARIZE_TRACK,
+            needs=("pad-track",),
+            fan_out=_PER_DIARIZED_TRACK,
+            semaphore="gpu",
+        ),
+        Task(
             catalog.MIXDOWN_TRACKS,
             needs=("pad-track",),
             when="mixdown",
@@ -169,7 +176,7 @@ PROCESS_RECORDING = Pipeline(
             mutex="mixdown",
         ),
         Task(catalog.GENERATE_WAVEFORM, needs=("mixdown-tracks",), when="waveform", optional=True),
-        Task(catalog.MERGE_TRANSCRIPTS, needs=("transcribe-track",)),
+        Task(catalog.MERGE_TRANSCRIPTS, needs=("transcribe-track", "diarize-track")),
         Task(catalog.DETECT_TOPICS, needs=("merge-transcripts",), semaphore="llm"),
         Task(catalog.GENERATE_TITLE, needs=("detect-topics",), semaphore="llm"),
         Task(catalog.GENERATE_SUMMARY, needs=("detect-topics",), semaphore="llm"),

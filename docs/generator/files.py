@@ -16,6 +16,7 @@ from workflow_templates.contracts.recording import Participants, Recording
 from workflow_templates.contracts.results import Manifest, Waveform
 from workflow_templates.contracts.track import Track
 from workflow_templates.contracts.transcript import Transcript
+from workflow_templates.contracts.turns import TrackTurns
 from workflow_templates.contracts.words import TrackWords
 
 __all__ = ["page"]
@@ -25,6 +26,7 @@ _FILES: dict[str, type[Document]] = {
     "participants.json": Participants,
     "track/<i>.json": Track,
     "words/<i>.json": TrackWords,
+    "turns/<i>.json": TrackTurns,
     "transcript.json": Transcript,
     "topics.json": Topics,
     "title.json": Title,

@@ -15,8 +15,11 @@ from workflow_templates.contracts.recording import (
     TrackItem,
 )
 from workflow_templates.contracts.results import StepReport
+from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["run"]
+
+_DIARIZATION = ("auto", "never", "always")
 
 _TRANSCODED = frozenset(
     f"audio/{kind}"
@@ -28,7 +31,10 @@ _ROUNDING: Seconds = 1.0
 
 
 def run(context: StepContext) -> StepReport:
-    """Write participants.json and the output parameter `tracks`, a JSON list of `TrackItem`.
+    """Write participants.json and two JSON lists of `TrackItem` as output parameters.
+
+    `tracks` has them all, `diarized-tracks` those whose voices are to be told apart: none, all, or
+    under `diarization=auto` shared tracks and the only track of a recording.
 
     Who took part in a Daily recording is asked of Daily. What it does not tell is no failure: then
     people are "Speaker N".
@@ -45,13 +51,42 @@ def run(context: StepContext) -> StepReport:
         api_url=context.parameters["daily-api-url"],
         is_last_try=context.is_last_attempt,
     )
-    participants = assign_speakers(recording, rows, profiles)
+    participants = _mark_diarized(
+        assign_speakers(recording, rows, profiles), recording, context.parameters["diarization"]
+    )
     participants.write(context.output("participants"))
     items = tuple(
         _item(recording, track, participants, rows.get(track.index)) for track in recording.tracks
     )
     context.write_parameter("tracks", _fan_out_list(items))
+    diarized = {row.track for row in participants.tracks if row.diarized}
+    context.write_parameter(
+        "diarized-tracks", _fan_out_list(tuple(item for item in items if item.index in diarized))
+    )
     return StepReport(tracks=len(items), warnings=warnings)
+
+
+def _mark_diarized(
+    participants: Participants, recording: Recording, diarization: str
+) -> Participants:
+    """Say in the table which tracks' voices are told apart."""
+    if diarization not in _DIARIZATION:
+        raise SettingsError(
+            f"get-participants: diarization={diarization!r} is not known; "
+            f"use one of: {', '.join(_DIARIZATION)}"
+        )
+    # Who was alone in a room of Daily's has a microphone of their own all the same.
+    only = len(recording.tracks) == 1 and recording.tracks[0].participant_id is None
+    rows = tuple(
+        row.model_copy(
+            update={
+                "diarized": diarization == "always"
+                or (diarization == "auto" and (row.shared or only))
+            }
+        )
+        for row in participants.tracks
+    )
+    return participants.model_copy(update={"tracks": rows})
 
 
 def _fan_out_list(items: tuple[TrackItem, ...]) -> str:

@@ -3,15 +3,23 @@
 from collections.abc import Mapping
 
 from multitrack_steps.context import StepContext
+from multitrack_steps.transcript.attribution import attribute_words
 from multitrack_steps.transcript.echo import find_echoes
 from multitrack_steps.transcript.merging import language_of_most_speech, merge_words, speakers_of
-from multitrack_steps.transcript.reading import check_table, files_outside_table, read_per_track
+from multitrack_steps.transcript.reading import (
+    check_table,
+    files_outside_table,
+    read_per_track,
+    read_turns,
+)
 from multitrack_steps.transcript.segmentation import cut_segments
+from multitrack_steps.transcript.voices import VoiceTable, assign_voices
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.recording import Participants, Recording
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.contracts.track import Track
 from workflow_templates.contracts.transcript import TrackSummary, Transcript, Word
+from workflow_templates.contracts.turns import TrackTurns
 from workflow_templates.contracts.words import TrackWords
 
 __all__ = ["run"]
@@ -28,7 +36,8 @@ def run(context: StepContext) -> StepReport:
     check_table(recording, participants)
     tracks = read_per_track(context.input("tracks"), recording, Track, "pad-track")
     words = read_per_track(context.input("words"), recording, TrackWords, "transcribe-track")
-    transcript = merge_transcripts(recording, participants, tracks, words)
+    turns = read_turns(context.input("turns"), recording, participants)
+    transcript = merge_transcripts(recording, participants, tracks, words, turns)
     transcript.write(context.output("transcript"))
     strangers = files_outside_table(context.input("words"), words)
     return StepReport(
@@ -45,6 +54,7 @@ def merge_transcripts(
     participants: Participants,
     tracks: Mapping[int, Track],
     words: Mapping[int, TrackWords],
+    turns: Mapping[int, TrackTurns],
 ) -> Transcript:
     """Make the transcript of a recording.
 
@@ -53,9 +63,16 @@ def merge_transcripts(
         participants: Whose they are; checked against `recording`.
         tracks: By index; every track of the recording.
         words: By index; every track of the recording.
+        turns: By index; the tracks on which voices were to be told apart.
     """
     duration = _duration(recording, tracks)
-    spoken = merge_words(words.values(), participants.speaker_of_track(), duration)
+    table = assign_voices(participants, turns)
+    spoken = merge_words(
+        words.values(),
+        participants.speaker_of_track(),
+        duration,
+        _speakers_of_words(table, turns, words),
+    )
     echoes = find_echoes(spoken)
     merged = tuple(
         Word(
@@ -73,11 +90,24 @@ def merge_transcripts(
         recording_id=recording.id,
         duration=duration,
         language=language_of_most_speech(words.values()),
-        speakers=speakers_of(participants, merged),
+        speakers=speakers_of(table.speakers, merged),
         words=merged,
         segments=cut_segments(recording.id, merged),
-        tracks=_summaries(participants, tracks, words),
+        tracks=_summaries(participants, tracks, words, turns),
     )
+
+
+def _speakers_of_words(
+    table: VoiceTable, turns: Mapping[int, TrackTurns], words: Mapping[int, TrackWords]
+) -> dict[int, list[int]]:
+    """For each track whose voices are known, the speaker of each word."""
+    told = {}
+    for track, found in turns.items():
+        if found.failed or not found.turns:
+            continue
+        labels = attribute_words(words[track].words, found.turns)
+        told[track] = [table.speaker_of_voice[track, label] for label in labels]
+    return told
 
 
 def _duration(recording: Recording, tracks: Mapping[int, Track]) -> Seconds:
@@ -87,7 +117,10 @@ def _duration(recording: Recording, tracks: Mapping[int, Track]) -> Seconds:
 
 
 def _summaries(
-    participants: Participants, tracks: Mapping[int, Track], words: Mapping[int, TrackWords]
+    participants: Participants,
+    tracks: Mapping[int, Track],
+    words: Mapping[int, TrackWords],
+    turns: Mapping[int, TrackTurns],
 ) -> tuple[TrackSummary, ...]:
     speaker_by_track = participants.speaker_of_track()
     return tuple(
@@ -98,6 +131,7 @@ def _summaries(
             language=language.code if (language := words[index].language) else None,
             offset=track.offset.seconds,
             failed=track.failed or words[index].failed,
+            undivided=turns[index].failed if index in turns else None,
         )
         for index, track in tracks.items()
     )

@@ -24,7 +24,7 @@ from workflow_templates.pipelines import PROCESS_RECORDING
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-IMAGES = ("operator", "edge", "media", "transcribe", "language")
+IMAGES = ("operator", "edge", "media", "transcribe", "diarize", "language")
 REGISTRY = os.environ.get("MULTITRACK_IMAGE_REGISTRY", "localhost")
 TAG = os.environ.get("MULTITRACK_IMAGE_TAG", "dev")
 USER = InstallSettings().user_id
@@ -34,6 +34,7 @@ WORK = "/workspace"
 PARAMETERS = {
     "get-recording": {"source": f'["{WORK}/sample"]'},
     "transcribe-track": {"model": "tiny.en", "device": "cpu"},
+    "diarize-track": {"device": "cpu"},
 }
 CREDENTIAL = re.compile(
     r"secret|token|passw|credential|api_?key|private|access_?key|^GPG_KEY=(?![0-9A-F]{40}$)|://[^/]*@",
@@ -254,6 +255,7 @@ def test_each_step_does_its_work_in_its_image(pods: dict[str, Pod], sample: Path
         assert report["warnings"] == [], step.name
         if step.name == "get-participants":
             (track,) = json.loads(written.pop("parameters/tracks"))
+            assert json.loads(written.pop("parameters/diarized-tracks")) == [track]
         files |= written
     words = [word["text"] for word in json.loads(files["transcript.json"])["words"]]
     assert len(words) > 20

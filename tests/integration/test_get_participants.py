@@ -130,3 +130,53 @@ def test_a_missing_recording_is_bad_input(run_step: RunStep, tmp_path: Path) -> 
     run = run_step("get-participants", tmp_path / "in", tmp_path / "out")
     assert run.exit_code == 2
     assert "recording.json: there is no such file" in run.sentence
+
+
+def diarized(run: StepRun) -> list[int]:
+    """Tracks whose voices are told apart: in the fan-out list, and in the table."""
+    assert run.exit_code == 0, run.stderr
+    listed = json.loads((run.outputs / "parameters" / "diarized-tracks").read_text())
+    table = Participants.read(run.outputs / "participants.json")
+    assert [row.track for row in table.tracks if row.diarized] == [one["index"] for one in listed]
+    return [one["index"] for one in listed]
+
+
+DIARIZED = {
+    "auto, people's own tracks": ("auto", ("Alice.webm", "Ben.webm"), (), []),
+    "auto, a shared track": ("auto", ("Alice.webm", "Room.webm"), ("Room.webm",), [1]),
+    "auto, one recording of everybody": ("auto", ("meeting.mp4",), (), [0]),
+    "auto, no track": ("auto", (), (), []),
+    "never": ("never", ("Room.webm",), ("Room.webm",), []),
+    "always": ("always", ("Alice.webm", "Ben.webm"), (), [0, 1]),
+}
+
+
+@pytest.mark.parametrize(("policy", "files", "shared", "want"), DIARIZED.values(), ids=DIARIZED)
+def test_tracks_whose_voices_are_told_apart(
+    run_step: RunStep,
+    tmp_path: Path,
+    policy: str,
+    files: tuple[str, ...],
+    shared: tuple[str, ...],
+    want: list[int],
+) -> None:
+    a_recording(*files).write(tmp_path / "in" / "recording.json")
+    rows = [{"file": name, "shared": True} for name in shared]
+    run = run_step(
+        "get-participants",
+        tmp_path / "in",
+        tmp_path / "out",
+        parameters={"participants": json.dumps(rows), "diarization": policy},
+    )
+    assert diarized(run) == want
+
+
+def test_an_unknown_policy_is_refused(run_step: RunStep, tmp_path: Path) -> None:
+    a_recording("a.webm").write(tmp_path / "in" / "recording.json")
+    run = run_step(
+        "get-participants", tmp_path / "in", tmp_path, parameters={"diarization": "maybe"}
+    )
+    assert (run.exit_code, run.sentence) == (
+        2,
+        "get-participants: diarization='maybe' is not known; use one of: auto, never, always",
+    )

@@ -1,5 +1,6 @@
 """merge-transcripts as an engine runs it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from workflow_templates.contracts.base import Document
 from workflow_templates.contracts.recording import Participants, Recording
 from workflow_templates.contracts.track import Track
 from workflow_templates.contracts.transcript import Transcript
+from workflow_templates.contracts.turns import TrackTurns, Turn, Voice
 from workflow_templates.contracts.words import TrackWords
 
 DURATION = 148.939
@@ -130,3 +132,68 @@ def test_a_table_without_one_of_the_tracks_is_refused(inputs: Path, run_step: Ru
     run = run_step("merge-transcripts", inputs, inputs)
     assert run.exit_code == 2
     assert "names the tracks [0, 1, 2], recording.json has [0, 1, 2, 3]" in run.sentence
+
+
+def one_room(folder: Path, sample: Path, **turns: object) -> None:
+    """The sample as one track, and its reference as what diarize-track found."""
+    lines = meeting.sample_lines(sample)
+    mixed = [replace(line, track=0) for line in lines]
+    meeting.write_tracks(folder, mixed, names=("meeting",), duration=DURATION)
+    table = Participants.read(folder / "participants.json")
+    rewrite(
+        folder / "participants.json",
+        Participants,
+        tracks=tuple(row.model_copy(update={"diarized": True}) for row in table.tracks),
+    )
+    found = TrackTurns(
+        index=0,
+        model="reference",
+        embedding_model="reference",
+        turns=tuple(
+            Turn(start=line.start, end=line.end, label=str(1 + line.track)) for line in lines
+        ),
+        voices=tuple(
+            Voice(label=str(1 + place), speaking=20.0, embedding=()) for place in range(4)
+        ),
+    )
+    found.model_copy(update=turns).write(folder / "turns" / "0.json")
+
+
+def test_one_recording_of_everybody_has_a_speaker_a_voice(
+    tmp_path: Path, sample: Path, run_step: RunStep
+) -> None:
+    one_room(tmp_path, sample)
+    run = run_step("merge-transcripts", tmp_path, tmp_path)
+    assert (run.exit_code, run.stderr) == (0, "")
+    transcript = Transcript.read(tmp_path / "transcript.json")
+    assert [speaker.name for speaker in transcript.speakers] == [
+        f"Speaker {number}" for number in (1, 2, 3, 4)
+    ]
+    assert {speaker.participant_id for speaker in transcript.speakers} == {"p0"}
+    assert all(speaker.voice for speaker in transcript.speakers)
+    first = next(segment for segment in transcript.segments if segment.speaker == 1)
+    assert first.text == "Morning Alice."
+    assert len(transcript.words) == 411
+
+
+def test_turns_of_an_earlier_run_are_left_alone(inputs: Path, run_step: RunStep) -> None:
+    run_step("merge-transcripts", inputs, inputs / "a")
+    (inputs / "turns").mkdir()
+    (inputs / "turns" / "0.json").write_text("no longer valid", encoding="utf-8")
+    assert run_step("merge-transcripts", inputs, inputs / "b").exit_code == 0
+    first, second = (inputs / place / "transcript.json" for place in "ab")
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_what_was_not_told_apart_is_one_speaker_and_says_why(
+    tmp_path: Path, sample: Path, run_step: RunStep, *, left_out: bool
+) -> None:
+    one_room(tmp_path, sample, turns=(), voices=(), failed="there is no model")
+    if left_out:
+        (tmp_path / "turns" / "0.json").unlink()
+    assert run_step("merge-transcripts", tmp_path, tmp_path).exit_code == 0
+    transcript = Transcript.read(tmp_path / "transcript.json")
+    assert [speaker.name for speaker in transcript.speakers] == ["meeting"]
+    (track,) = transcript.tracks
+    assert track.undivided == ("diarize-track was left out" if left_out else "there is no model")

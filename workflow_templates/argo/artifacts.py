@@ -19,7 +19,12 @@ INPUTS = "/workspace/inputs"
 OUTPUTS = "/workspace/outputs"
 """Where a step's output files lie in its pod."""
 
-_DEFAULT_BY_OUTPUT = {"tracks": "[]", "duration": UNKNOWN_DURATION, "audio-deleted": "false"}
+_DEFAULT_BY_OUTPUT = {
+    "tracks": "[]",
+    "diarized-tracks": "[]",
+    "duration": UNKNOWN_DURATION,
+    "audio-deleted": "false",
+}
 """What a task hands over that failed or was skipped: the expressions of later tasks must hold."""
 
 

@@ -42,6 +42,7 @@ from workflow_templates.pipelines import Task
 
 __all__ = ["step_template", "template_inputs"]
 
+_WITH_MODELS = (Image.TRANSCRIBE, Image.DIARIZE)
 _DISPLAY_NAME = "workflows.argoproj.io/display-name"
 
 
@@ -128,7 +129,7 @@ def _volumes(step: Step, settings: InstallSettings) -> list[EmptyDirVolume | Exi
         EmptyDirVolume(name="work", mount_path="/workspace"),
         EmptyDirVolume(name="scratch", mount_path="/tmp"),  # noqa: S108 - the only writable place
     ]
-    if settings.model_volume is not None and step.image == Image.TRANSCRIBE:
+    if settings.model_volume is not None and step.image in _WITH_MODELS:
         models = ExistingVolume(
             name="models",
             claim_name=settings.model_volume.claim_name,

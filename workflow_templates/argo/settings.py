@@ -212,7 +212,7 @@ class Semaphores(_Settings):
 
 
 class ModelVolume(_Settings):
-    """Speech models on a volume, mounted read-only where speech is transcribed."""
+    """Models on a volume, mounted read-only where speech or voices are recognised."""
 
     claim_name: Name
     """PersistentVolumeClaim in the job's namespace; ReadOnlyMany for more than one node."""

@@ -44,6 +44,8 @@ class PublishedParticipant(Contract):
     tracks: tuple[int, ...]
     speaking: Seconds
     """Sum of the person's words' lengths, without echoes."""
+    likely_participant_id: str | None = None
+    """For a voice on a shared track: whose it perhaps is."""
 
 
 class PublishedSegment(Segment):

@@ -109,6 +109,8 @@ class ParticipantTrack(Contract):
     speaker: Annotated[int, Field(ge=0)]
     shared: bool = False
     """Several people speak on this track (a room's microphone)."""
+    diarized: bool = False
+    """diarize-track tells the voices on it apart."""
 
 
 class Participants(Document):

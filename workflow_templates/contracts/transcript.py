@@ -18,6 +18,11 @@ class Speaker(Contract):
     tracks: tuple[int, ...]
     speaking: Seconds
     """Sum of the speaker's words' lengths, without echoes."""
+    voice: bool = False
+    """One of several voices on a shared track: `participant_id` says whose track it is, and the
+    name is made of that and a number."""
+    likely_participant_id: str | None = None
+    """Whose voice this perhaps is; not certain enough for the words to carry that name."""
 
 
 class Word(Contract):
@@ -57,6 +62,8 @@ class TrackSummary(Contract):
     language: str | None
     offset: Seconds
     failed: str | None = None
+    undivided: str | None = None
+    """Why the voices on this track were not told apart, though they were to be."""
 
 
 class Transcript(Document):

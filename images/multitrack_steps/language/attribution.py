@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.minutes import Decision, NextStep
 from workflow_templates.contracts.recording import Participant, Participants
-from workflow_templates.contracts.transcript import Transcript
+from workflow_templates.contracts.transcript import Speaker, Transcript
 
 __all__ = ["Attribution"]
 
@@ -24,7 +24,9 @@ class Attribution:
         person = self.person(decision.decided_by, said_at=decision.start)
         return decision.model_copy(
             update={
-                "decided_by": person.name if person else decision.decided_by,
+                "decided_by": person.name
+                if person
+                else self._spoken_name(decision.decided_by, decision.start),
                 "decided_by_participant_id": person.id if person else None,
             }
         )
@@ -34,7 +36,9 @@ class Attribution:
         person = self.person(step.assigned_to, said_at=step.start)
         return step.model_copy(
             update={
-                "assigned_to": person.name if person else step.assigned_to,
+                "assigned_to": person.name
+                if person
+                else self._spoken_name(step.assigned_to, step.start),
                 "assigned_to_participant_id": person.id if person else None,
             }
         )
@@ -65,10 +69,27 @@ class Attribution:
         return None
 
     def _speaking(self, at: Seconds | None) -> Participant | None:
+        """The participant who speaks at that time; None for a voice without a name."""
+        speaker = self._speaker(at)
+        if speaker is None or speaker.voice:
+            return None
+        return self.participants.by_speaker().get(speaker.index)
+
+    def _spoken_name(self, name: str | None, at: Seconds | None) -> str | None:
+        """A name as it was said, "I" as the label of the voice that said it."""
+        if name is None or name.strip().lower() not in _FIRST_PERSON:
+            return name
+        speaker = self._speaker(at)
+        return speaker.name if speaker is not None else name
+
+    def _speaker(self, at: Seconds | None) -> Speaker | None:
         if at is None:
             return None
         heard = [segment for segment in self.transcript.segments if segment.start <= at]
-        return self.participants.by_speaker().get(heard[-1].speaker) if heard else None
+        if not heard:
+            return None
+        speakers = {speaker.index: speaker for speaker in self.transcript.speakers}
+        return speakers.get(heard[-1].speaker)
 
 
 def _first_name(name: str) -> str:

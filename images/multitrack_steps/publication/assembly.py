@@ -10,6 +10,8 @@ from workflow_templates.contracts.published import (
     PublishedTitle,
     PublishedTranscript,
 )
+from workflow_templates.contracts.recording import Participant
+from workflow_templates.contracts.transcript import Speaker
 
 __all__ = ["assemble"]
 
@@ -62,16 +64,22 @@ def assemble(minutes: Minutes) -> PublishedTranscript:
 
 
 def _participants(minutes: Minutes) -> tuple[PublishedParticipant, ...]:
-    by_speaker = minutes.participants.by_speaker()
+    people = {participant.id: participant for participant in minutes.participants.participants}
     return tuple(
-        PublishedParticipant(
-            id=(person := by_speaker[speaker.index]).id,
-            name=person.name,
-            name_known=person.name_known,
-            user_id=person.user_id,
-            speaker=speaker.index,
-            tracks=speaker.tracks,
-            speaking=speaker.speaking,
-        )
+        _participant(speaker, people[str(speaker.participant_id)])
         for speaker in minutes.transcript.speakers
+    )
+
+
+def _participant(speaker: Speaker, person: Participant) -> PublishedParticipant:
+    """Whoever is known by voice alone has an id of their own, made of the track's owner's."""
+    return PublishedParticipant(
+        id=f"{person.id}/{speaker.index}" if speaker.voice else person.id,
+        name=speaker.name,
+        name_known=person.name_known and not speaker.voice,
+        user_id=None if speaker.voice else person.user_id,
+        speaker=speaker.index,
+        tracks=speaker.tracks,
+        speaking=speaker.speaking,
+        likely_participant_id=speaker.likely_participant_id,
     )

@@ -23,6 +23,8 @@ def collect_warnings(transcript: Transcript, tracks: Mapping[int, Track]) -> tup
         *(f"{track.file}: {track.damaged}" for track in sound.values() if track.damaged),
         *_truncated(sound),
         *_other_languages(transcript),
+        *_undivided(transcript),
+        *_likely_voices(transcript),
     )
 
 
@@ -74,3 +76,24 @@ def _other_languages(transcript: Transcript) -> Iterator[str]:
                     f"{track.file}: transcribed in the language {track.language}, "
                     f"most of the meeting in {transcript.language}"
                 )
+
+
+def _undivided(transcript: Transcript) -> Iterator[str]:
+    for track in transcript.tracks:
+        if track.undivided and not track.failed:
+            yield (
+                f"{track.file}: if several people speak on this track, their words are under one "
+                f"name: {track.undivided}"
+            )
+
+
+def _likely_voices(transcript: Transcript) -> Iterator[str]:
+    names = {
+        speaker.participant_id: speaker.name for speaker in transcript.speakers if not speaker.voice
+    }
+    for speaker in transcript.speakers:
+        if speaker.likely_participant_id in names:
+            yield (
+                f"{speaker.name} may be {names[speaker.likely_participant_id]}: "
+                "the voices are alike, not certainly the same"
+            )

@@ -4,6 +4,10 @@ The rule: a run of at least three equal words in two tracks, each pair starting 
 and at least 6 dB weaker in the one than in the other, is the same speech heard twice. Three words,
 because people do say "yes" or "thank you" together; 6 dB (half the amplitude), because two people
 at their own microphones are about equally loud.
+
+Where voices were told apart on both tracks, more is known: one voice heard twice is one person, so
+that a single word, weaker by any 2 dB, is an echo; and different voices are two people, whose equal
+words stay two unless a run of three and 6 dB say otherwise.
 """
 
 import re
@@ -21,6 +25,8 @@ SHORTEST_RUN = 3
 LARGEST_DELAY: Seconds = 0.5
 """Between the starts of the two words: sound, network and the model's own uncertainty."""
 LEAST_ATTENUATION_DB = 6.0
+SAME_VOICE_ATTENUATION_DB = 2.0
+"""Nobody speaks twice at once: for one voice it is enough that the levels differ at all."""
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 
@@ -48,10 +54,11 @@ def find_echoes(words: Sequence[SpokenWord]) -> dict[int, int]:
 
     loudest: dict[int, int] = {}
     for (weak, loud), run in run_of.items():
-        if run < SHORTEST_RUN:
+        shortest = 1 if _same_voice(words[weak], words[loud]) else SHORTEST_RUN
+        if run < shortest:
             continue
         # The third pair brings the two before it along; later pairs only themselves.
-        for _ in range(SHORTEST_RUN if run == SHORTEST_RUN else 1):
+        for _ in range(shortest if run == shortest else 1):
             if weak not in loudest or words[loud].level > words[loudest[weak]].level:
                 loudest[weak] = loud
             weak, loud = previous[weak], previous[loud]  # noqa: PLW2901 - walks the run backwards
@@ -72,8 +79,13 @@ def _equal_pairs(words: Sequence[SpokenWord], texts: Sequence[str]) -> Iterator[
         last = bisect_right(starts[text], word.start + LARGEST_DELAY)
         for loud in indices[text][first:last]:
             other = words[loud]
-            if other.track != word.track and other.level - word.level >= LEAST_ATTENUATION_DB:
+            least = SAME_VOICE_ATTENUATION_DB if _same_voice(word, other) else LEAST_ATTENUATION_DB
+            if other.track != word.track and other.level - word.level >= least:
                 yield weak, loud
+
+
+def _same_voice(one: SpokenWord, other: SpokenWord) -> bool:
+    return one.voice_known and other.voice_known and one.speaker == other.speaker
 
 
 def _previous_in_track(words: Sequence[SpokenWord], texts: Sequence[str]) -> list[int]:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from multitrack_steps.transcript.voices import SpeakerRow
 from workflow_templates.contracts.base import Seconds
-from workflow_templates.contracts.recording import Participants
 from workflow_templates.contracts.transcript import Speaker, Word
 from workflow_templates.contracts.words import TrackWords
 
@@ -24,31 +24,43 @@ class SpokenWord:
     probability: float
     level: float
     """RMS level, dBFS."""
+    voice_known: bool = False
+    """The speaker was told by their voice, not by the track alone."""
 
 
 def merge_words(
-    tracks: Iterable[TrackWords], speaker_by_track: Mapping[int, int], duration: Seconds
+    tracks: Iterable[TrackWords],
+    speaker_by_track: Mapping[int, int],
+    duration: Seconds,
+    speaker_by_word: Mapping[int, Sequence[int]] | None = None,
 ) -> list[SpokenWord]:
     """All words of all tracks by start; equal starts by track, then as the track has them.
 
     Args:
         tracks: Any order.
         speaker_by_track: Has every track.
+        speaker_by_word: For tracks on which voices were told apart: each word's speaker.
         duration: Of the recording. Word times are kept within 0..duration: a model may put the
             last word a few hundredths of a second past the end of its audio.
     """
+    told = speaker_by_word or {}
     words = [
         SpokenWord(
             text=word.text,
             start=(start := min(max(word.start, 0.0), duration)),
             end=min(max(word.end, start), duration),
-            speaker=speaker_by_track[track.index],
+            speaker=speaker,
             track=track.index,
             probability=word.probability,
             level=word.level,
+            voice_known=track.index in told,
         )
         for track in tracks
-        for word in track.words
+        for word, speaker in zip(
+            track.words,
+            told.get(track.index) or [speaker_by_track[track.index]] * len(track.words),
+            strict=True,
+        )
     ]
     words.sort(key=lambda word: (word.start, word.track))
     return words
@@ -63,22 +75,26 @@ def language_of_most_speech(tracks: Iterable[TrackWords]) -> str | None:
     return min(speech, key=lambda code: (-speech[code], code), default=None)
 
 
-def speakers_of(participants: Participants, words: Sequence[Word]) -> tuple[Speaker, ...]:
-    """Every participant as a speaker, by index; who said nothing is there too."""
+def speakers_of(rows: Iterable[SpeakerRow], words: Sequence[Word]) -> tuple[Speaker, ...]:
+    """Every row as a speaker; who said nothing is there too.
+
+    Args:
+        rows: Ordered by index.
+        words: Attributed, echoes marked.
+    """
     speaking: defaultdict[int, Seconds] = defaultdict(float)
     for word in words:
         if word.echo_of is None:
             speaking[word.speaker] += word.end - word.start
-    tracks = defaultdict(list)
-    for row in participants.tracks:
-        tracks[row.speaker].append(row.track)
     return tuple(
         Speaker(
-            index=participant.speaker,
-            name=participant.name,
-            participant_id=participant.id,
-            tracks=tuple(tracks[participant.speaker]),
-            speaking=round(speaking[participant.speaker], 3),
+            index=row.index,
+            name=row.name,
+            participant_id=row.participant_id,
+            tracks=row.tracks,
+            speaking=round(speaking[row.index], 3),
+            voice=row.voice,
+            likely_participant_id=row.likely_participant_id,
         )
-        for participant in sorted(participants.participants, key=lambda person: person.speaker)
+        for row in rows
     )

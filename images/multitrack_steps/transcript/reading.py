@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from workflow_templates.contracts.recording import Participants, Recording
 from workflow_templates.contracts.track import Track
+from workflow_templates.contracts.turns import TrackTurns
 from workflow_templates.contracts.words import TrackWords
 from workflow_templates.runtime.errors import BadInputError
 
-__all__ = ["check_table", "files_outside_table", "read_per_track"]
+__all__ = ["check_table", "files_outside_table", "read_per_track", "read_turns"]
 
-_PerTrack = TypeVar("_PerTrack", Track, TrackWords)
+_PerTrack = TypeVar("_PerTrack", Track, TrackTurns, TrackWords)
 
 
 def check_table(recording: Recording, participants: Participants) -> None:
@@ -55,8 +56,49 @@ def read_per_track(
         BadInputError: A track's file is absent, invalid, or another track's: none may go missing
             silently.
     """
+    indices = [track.index for track in recording.tracks]
+    return _read_each(folder, recording, indices, contract, made_by)
+
+
+def read_turns(
+    folder: Path, recording: Recording, participants: Participants
+) -> dict[int, TrackTurns]:
+    """Read `<folder>/<index>.json` of every track that was to be diarized; by track index.
+
+    A track without a file, because diarize-track was left out, stays undivided and says so. Files
+    of other tracks are of an earlier run and left alone.
+
+    Raises:
+        BadInputError: A file is invalid, or another track's.
+    """
+    wanted = [row.track for row in participants.tracks if row.diarized]
+    there = [index for index in wanted if (folder / f"{index}.json").is_file()]
+    found = _read_each(folder, recording, there, TrackTurns, "diarize-track")
+    left_out = {index: _left_out(index) for index in wanted if index not in found}
+    return found | left_out
+
+
+def _left_out(index: int) -> TrackTurns:
+    return TrackTurns(
+        index=index,
+        model="",
+        embedding_model="",
+        turns=(),
+        voices=(),
+        failed="diarize-track was left out",
+    )
+
+
+def _read_each(
+    folder: Path,
+    recording: Recording,
+    indices: Iterable[int],
+    contract: type[_PerTrack],
+    made_by: str,
+) -> dict[int, _PerTrack]:
+    source_by_index = {track.index: track for track in recording.tracks}
     documents = {}
-    for source in sorted(recording.tracks, key=lambda track: track.index):
+    for source in (source_by_index[index] for index in sorted(indices)):
         file = folder / f"{source.index}.json"
         if not file.is_file():
             raise BadInputError(

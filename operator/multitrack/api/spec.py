@@ -10,6 +10,7 @@ from workflow_templates.contracts.base import Seconds
 
 __all__ = [
     "DailySource",
+    "Diarization",
     "OnTrackFailure",
     "Participant",
     "RecordingJobSpec",
@@ -105,6 +106,14 @@ class DailySource(Resource):
     """The room that was recorded. Default: what Daily says."""
     meeting_session_id: DailyId | None = None
     """The meeting session, by which participants are looked up. Default: what Daily says."""
+
+
+class Diarization(StrEnum):
+    """On which tracks voices are told apart."""
+
+    AUTO = "Auto"
+    NEVER = "Never"
+    ALWAYS = "Always"
 
 
 class S3Source(Resource):
@@ -285,6 +294,25 @@ class RecordingJobSpec(Resource):
     """Who is on which track, where names of files do not say it."""
     transcription: Transcription = Transcription()
     """How speech becomes text."""
+    diarization: Diarization | None = None
+    """`Auto`: voices are told apart on tracks that several people share and in recordings of one
+    track, if there is a model for it. `Always`: on every track; without a model the job fails.
+    `Never`: every track is one person. Default: the profile's, which is Auto unless set."""
+    voices: (
+        Annotated[
+            str,
+            Field(
+                max_length=9,
+                json_schema_extra=checked(
+                    "self.matches('^(auto|[1-9][0-9]{0,2}(-([1-9][0-9]{0,2})?)?)$')",
+                    "voices is `auto`, a number such as 3, or bounds such as 2-5 or 2-",
+                ),
+            ),
+        ]
+        | None
+    ) = None
+    """How many voices there are on each track on which they are told apart: `auto`, a number, or
+    bounds. Default: as many as are heard."""
     steps: Steps = Steps()
     """Optional steps."""
     on_track_failure: OnTrackFailure = OnTrackFailure.FAIL

@@ -19,6 +19,7 @@ __all__ = ["run_command"]
 
 _PIPELINE = "What to run"
 _SPEECH = "Speech"
+_VOICES = "Several people on one track"
 _LANGUAGE = "Topics, title, summary, action items"
 
 
@@ -44,6 +45,14 @@ class Decoding(StrEnum):
     SEQUENTIAL = "sequential"
 
 
+class Diarization(StrEnum):
+    """On which tracks voices are told apart."""
+
+    AUTO = "auto"
+    NEVER = "never"
+    ALWAYS = "always"
+
+
 class TranscriptionBackend(StrEnum):
     """Who turns speech into words."""
 
@@ -55,8 +64,8 @@ def run_command(
     source: Annotated[
         list[str] | None,
         typer.Argument(
-            help="A folder of tracks, audio files, s3://bucket/prefix, or daily:RECORDING-ID "
-            "(key in MULTITRACK_DAILY_API_KEY)."
+            help="A folder of tracks, audio files, one recording of everybody, s3://bucket/prefix, "
+            "or daily:RECORDING-ID (key in MULTITRACK_DAILY_API_KEY)."
         ),
     ] = None,
     output: Annotated[
@@ -148,6 +157,30 @@ def run_command(
             help="batched (faster) or sequential. \\[default: batched]", rich_help_panel=_SPEECH
         ),
     ] = None,
+    diarization: Annotated[
+        Diarization | None,
+        typer.Option(
+            help="Tell voices apart: auto (shared tracks, single recordings), never or always. "
+            "\\[default: auto]",
+            rich_help_panel=_VOICES,
+        ),
+    ] = None,
+    voices: Annotated[
+        str | None,
+        typer.Option(
+            help="Voices on such a track: auto, a number, or 2-5. \\[default: auto]",
+            rich_help_panel=_VOICES,
+        ),
+    ] = None,
+    diarization_model: Annotated[
+        str | None,
+        typer.Option(
+            envvar="MULTITRACK_DIARIZATION_MODEL",
+            help="A folder, package or hub name; the hub's token is read from HF_TOKEN. "
+            "\\[default: the best one found]",
+            rich_help_panel=_VOICES,
+        ),
+    ] = None,
     device: Annotated[
         str | None,
         typer.Option(help="cpu, cuda or auto. \\[default: auto]", rich_help_panel=_SPEECH),
@@ -205,7 +238,7 @@ def run_command(
     Writes report.html, transcript.{json,vtt,srt,txt,md} and mix.mp3 into the output folder.
 
     Files are named after people (Alice.webm); two files of one person (Alice.webm, Alice-2.webm)
-    are one speaker.
+    are one speaker. In one recording of everybody (meeting.mp4) voices are told apart.
 
     Exit codes: 0 done; 2 bad input; 3 refused by another system; 75 try again later; 130
     interrupted, go on with --resume.
@@ -218,6 +251,9 @@ def run_command(
         "model": model,
         "vocabulary": vocabulary,
         "decoding": decoding,
+        "diarization": diarization,
+        "voices": voices,
+        "diarization-model": diarization_model,
         "device": device,
         "transcription-backend": transcription_backend,
         "transcription-base-url": transcription_base_url,

@@ -79,7 +79,7 @@ def track_gaps(workflow: WorkflowView) -> list[str]:
     """Warnings about tracks that were left out."""
     reports = [
         report_of(run)
-        for step in ("pad-track", "transcribe-track")
+        for step in ("pad-track", "transcribe-track", "diarize-track")
         for run in workflow.of_step(step)
     ]
     warnings = [warning for report in reports if report.is_gap for warning in report.warnings]

@@ -66,6 +66,10 @@ def _arguments(
         "waveform": _word(spec.steps.waveform),
         "report": _word(spec.steps.report),
     }
+    if spec.diarization is not None:
+        arguments["diarization"] = spec.diarization.value.lower()
+    if spec.voices is not None:
+        arguments["voices"] = spec.voices
     if spec.transcription.model:
         arguments["model"] = spec.transcription.model
     if spec.transcription.vocabulary:

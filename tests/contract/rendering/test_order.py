@@ -20,7 +20,7 @@ DEPENDS = {
     "the first task waits for nothing": ("get-recording", None),
     "an empty fan-out is skipped, and what needs it runs": (
         "merge-transcripts",
-        "transcribe-track",
+        "transcribe-track && diarize-track",
     ),
     "a skipped or failed mix leaves nothing to measure": (
         "generate-waveform",

