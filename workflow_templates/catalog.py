@@ -348,7 +348,9 @@ MERGE_TRANSCRIPTS = Step(
         Artifact("turns", "turns/", optional=True),
     ),
     outputs=(Artifact("transcript", "transcript.json"),),
-    parameters=(),
+    parameters=(
+        Parameter("voice-names", "{}", 'names for voices: {"Speaker 2": "Dana Lee"}, JSON'),
+    ),
     resources=Resources(cpu="500m", memory_mib=1024, deadline=300),
     retry=RetryClass.QUICK,
 )

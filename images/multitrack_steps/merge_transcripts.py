@@ -1,6 +1,9 @@
 """merge-transcripts: all tracks' words in one order, with speakers, echoes and segments."""
 
 from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from multitrack_steps.context import StepContext
 from multitrack_steps.transcript.attribution import attribute_words
@@ -13,7 +16,7 @@ from multitrack_steps.transcript.reading import (
     read_turns,
 )
 from multitrack_steps.transcript.segmentation import cut_segments
-from multitrack_steps.transcript.voices import VoiceTable, assign_voices
+from multitrack_steps.transcript.voices import VoiceTable, assign_voices, name_voices
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.recording import Participants, Recording
 from workflow_templates.contracts.results import StepReport
@@ -21,14 +24,18 @@ from workflow_templates.contracts.track import Track
 from workflow_templates.contracts.transcript import TrackSummary, Transcript, Word
 from workflow_templates.contracts.turns import TrackTurns
 from workflow_templates.contracts.words import TrackWords
+from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["run"]
+
+_NAMES = TypeAdapter(dict[str, Annotated[str, Field(min_length=1, max_length=200)]])
 
 
 def run(context: StepContext) -> StepReport:
     """Write transcript.json. No words at all is a result.
 
     Raises:
+        SettingsError: `voice-names` is malformed.
         BadInputError: A document is absent or invalid, or a track of the table has no words file.
     """
     recording = Recording.read(context.input("recording"))
@@ -37,7 +44,8 @@ def run(context: StepContext) -> StepReport:
     tracks = read_per_track(context.input("tracks"), recording, Track, "pad-track")
     words = read_per_track(context.input("words"), recording, TrackWords, "transcribe-track")
     turns = read_turns(context.input("turns"), recording, participants)
-    transcript = merge_transcripts(recording, participants, tracks, words, turns)
+    table = name_voices(assign_voices(participants, turns), _voice_names(context))
+    transcript = merge_transcripts(recording, participants, tracks, words, turns, table)
     transcript.write(context.output("transcript"))
     strangers = files_outside_table(context.input("words"), words)
     return StepReport(
@@ -49,12 +57,23 @@ def run(context: StepContext) -> StepReport:
     )
 
 
+def _voice_names(context: StepContext) -> dict[str, str]:
+    try:
+        return _NAMES.validate_json(context.parameters["voice-names"])
+    except ValidationError as error:
+        raise SettingsError(
+            "merge-transcripts: voice-names is not a JSON object of labels and names, "
+            'such as {"Speaker 2": "Dana Lee"}'
+        ) from error
+
+
 def merge_transcripts(
     recording: Recording,
     participants: Participants,
     tracks: Mapping[int, Track],
     words: Mapping[int, TrackWords],
     turns: Mapping[int, TrackTurns],
+    table: VoiceTable | None = None,
 ) -> Transcript:
     """Make the transcript of a recording.
 
@@ -64,9 +83,10 @@ def merge_transcripts(
         tracks: By index; every track of the recording.
         words: By index; every track of the recording.
         turns: By index; the tracks on which voices were to be told apart.
+        table: Whose the voices are; None: found out.
     """
     duration = _duration(recording, tracks)
-    table = assign_voices(participants, turns)
+    table = table or assign_voices(participants, turns)
     spoken = merge_words(
         words.values(),
         participants.speaker_of_track(),

@@ -98,6 +98,23 @@ def rows_wer(bench: Bench) -> Iterator[Row]:
         )
 
 
+def rows_diarize(bench: Bench) -> Iterator[Row]:
+    """Voices on one track."""
+    from tests.bench.bench_diarization import told_apart  # noqa: PLC0415 - wants the extra
+
+    folder = bench.fresh("diarize")
+    folder.mkdir()
+    for told in told_apart(folder):
+        cpwer = f", cpWER {told.cpwer:.1%} (floor {told.floor:.1%})" if told.cpwer else ""
+        yield Row(
+            f"diarize-track, {told.what}",
+            told.cost,
+            "the sample's mix: DER ≤ 10 %, cpWER ≤ 13 %",
+            f"{told.voices[0]} of {told.voices[1]} voices, DER {told.der:.1%}, "
+            f"JER {told.jer:.1%}{cpwer}",
+        )
+
+
 MEDIA_TARGETS = {
     "pad-track": "≤ 10 s, ≤ 100 MB",
     "mixdown-tracks": "≤ 45 s, ≤ 100 MB",
@@ -116,6 +133,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "sample": rows_sample,
     "quality": rows_quality,
     "wer": rows_wer,
+    "diarize": rows_diarize,
     "media": rows_media,
     "run": rows_run,
     "long": rows_long,

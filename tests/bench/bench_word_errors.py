@@ -24,7 +24,7 @@ from tests.unit.speech.recordings import (
 )
 from workflow_templates.contracts.words import TrackWords
 
-__all__ = ["WordErrors", "word_errors"]
+__all__ = ["WordErrors", "download_speech", "word_errors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def word_errors(scratch: Path, model: str) -> Iterator[WordErrors]:
         scratch: A folder for recordings and results.
         model: Name of an English model.
     """
-    _download_speech(scratch)
+    download_speech(scratch)
     meetings = {
         "the sample": list(_sample()),
         "read sentences": list(_sentences(scratch)),
@@ -89,7 +89,7 @@ def _sample() -> Iterator[tuple[Pcm, str]]:
         yield placed(SAMPLE / f"{speaker}.webm")[0], text
 
 
-def _download_speech(scratch: Path) -> None:
+def download_speech(scratch: Path) -> None:
     """Test data that comes with the source distributions of pocketsphinx and pyannote.audio."""
     for package, version in (("pocketsphinx", "5.1.1"), ("pyannote-audio", "4.0.7")):
         argv = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", package]

@@ -21,6 +21,8 @@ class Speaker(Contract):
     voice: bool = False
     """One of several voices on a shared track: `participant_id` says whose track it is, and the
     name is made of that and a number."""
+    named: bool = False
+    """A person gave this voice its name."""
     likely_participant_id: str | None = None
     """Whose voice this perhaps is; not certain enough for the words to carry that name."""
 

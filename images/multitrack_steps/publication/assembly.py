@@ -76,7 +76,7 @@ def _participant(speaker: Speaker, person: Participant) -> PublishedParticipant:
     return PublishedParticipant(
         id=f"{person.id}/{speaker.index}" if speaker.voice else person.id,
         name=speaker.name,
-        name_known=person.name_known and not speaker.voice,
+        name_known=speaker.named if speaker.voice else person.name_known,
         user_id=None if speaker.voice else person.user_id,
         speaker=speaker.index,
         tracks=speaker.tracks,

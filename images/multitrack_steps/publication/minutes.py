@@ -1,6 +1,5 @@
 """Everything that finalize brings together, read and checked for consistency."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from multitrack_steps.transcript.reading import check_table, read_per_track
 from workflow_templates.contracts.minutes import ActionItems, Summary, Title, Topics
 from workflow_templates.contracts.recording import Participants, Recording
 from workflow_templates.contracts.track import Track
-from workflow_templates.contracts.transcript import Speaker, Transcript
+from workflow_templates.contracts.transcript import Transcript
 from workflow_templates.runtime.errors import BadInputError
 
 __all__ = ["Minutes", "check_minutes", "read_minutes"]
@@ -81,7 +80,7 @@ def check_minutes(minutes: Minutes) -> None:
 
 def _check_speakers(minutes: Minutes) -> None:
     """transcript.json must name the people of participants.json: names may have changed since."""
-    people = {participant.id: participant.name for participant in minutes.participants.participants}
+    people = {participant.id for participant in minutes.participants.participants}
     voices = {speaker.index for speaker in minutes.transcript.speakers if speaker.voice}
     in_transcript = {
         speaker.index: (speaker.participant_id, speaker.name)
@@ -94,20 +93,12 @@ def _check_speakers(minutes: Minutes) -> None:
         for participant in minutes.participants.participants
         if participant.speaker not in voices
     }
-    if in_transcript != in_participants or not all(
-        _is_voice_of(speaker, people, only_track=len(minutes.recording.tracks) == 1)
-        for speaker in minutes.transcript.speakers
-        if speaker.voice
-    ):
+    owners = {speaker.participant_id for speaker in minutes.transcript.speakers if speaker.voice}
+    if in_transcript != in_participants or not owners <= people:
         raise BadInputError(
             "transcript.json names other speakers than participants.json; "
             "run merge-transcripts again"
         )
-
-
-def _is_voice_of(speaker: Speaker, people: Mapping[str, str], *, only_track: bool) -> bool:
-    owner = people.get(speaker.participant_id or "")
-    return owner is not None and (only_track or speaker.name.startswith(owner))
 
 
 def _check_words(transcript: Transcript) -> None:

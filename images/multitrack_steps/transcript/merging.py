@@ -94,6 +94,7 @@ def speakers_of(rows: Iterable[SpeakerRow], words: Sequence[Word]) -> tuple[Spea
             tracks=row.tracks,
             speaking=round(speaking[row.index], 3),
             voice=row.voice,
+            named=row.named,
             likely_participant_id=row.likely_participant_id,
         )
         for row in rows

