@@ -1,6 +1,8 @@
 """merge-transcripts: all tracks' words in one order, with speakers, echoes and segments."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -44,8 +46,9 @@ def run(context: StepContext) -> StepReport:
     tracks = read_per_track(context.input("tracks"), recording, Track, "pad-track")
     words = read_per_track(context.input("words"), recording, TrackWords, "transcribe-track")
     turns = read_turns(context.input("turns"), recording, participants)
-    table = name_voices(assign_voices(participants, turns), _voice_names(context))
-    transcript = merge_transcripts(recording, participants, tracks, words, turns, table)
+    transcript = merge_transcripts(
+        recording, participants, tracks, words, turns, _voice_names(context)
+    )
     transcript.write(context.output("transcript"))
     strangers = files_outside_table(context.input("words"), words)
     return StepReport(
@@ -73,7 +76,7 @@ def merge_transcripts(
     tracks: Mapping[int, Track],
     words: Mapping[int, TrackWords],
     turns: Mapping[int, TrackTurns],
-    table: VoiceTable | None = None,
+    voice_names: Mapping[str, str] | None = None,
 ) -> Transcript:
     """Make the transcript of a recording.
 
@@ -83,15 +86,17 @@ def merge_transcripts(
         tracks: By index; every track of the recording.
         words: By index; every track of the recording.
         turns: By index; the tracks on which voices were to be told apart.
-        table: Whose the voices are; None: found out.
+        voice_names: Names that a person gives to voices, by their labels.
     """
     duration = _duration(recording, tracks)
-    table = table or assign_voices(participants, turns)
+    labels = _labels_of_words(turns, words)
+    table = assign_voices(participants, turns, _levels(labels, words))
+    table = name_voices(table, voice_names or {})
     spoken = merge_words(
         words.values(),
         participants.speaker_of_track(),
         duration,
-        _speakers_of_words(table, turns, words),
+        _speakers_of_words(table, labels),
     )
     echoes = find_echoes(spoken)
     merged = tuple(
@@ -117,16 +122,37 @@ def merge_transcripts(
     )
 
 
+def _labels_of_words(
+    turns: Mapping[int, TrackTurns], words: Mapping[int, TrackWords]
+) -> dict[int, list[str]]:
+    """For each track whose voices are known, the voice of each word."""
+    return {
+        track: attribute_words(words[track].words, found.turns)
+        for track, found in turns.items()
+        if not found.failed and found.turns
+    }
+
+
+def _levels(
+    labels: Mapping[int, Sequence[str]], words: Mapping[int, TrackWords]
+) -> dict[tuple[int, str], float]:
+    """How loud each voice is on each track: the mean level of its words."""
+    levels = defaultdict(list)
+    for track, spoken in labels.items():
+        for word, label in zip(words[track].words, spoken, strict=True):
+            levels[track, label].append(word.level)
+    return {voice: fmean(heard) for voice, heard in levels.items()}
+
+
 def _speakers_of_words(
-    table: VoiceTable, turns: Mapping[int, TrackTurns], words: Mapping[int, TrackWords]
+    table: VoiceTable, labels: Mapping[int, Sequence[str]]
 ) -> dict[int, list[int]]:
-    """For each track whose voices are known, the speaker of each word."""
+    """For each track on which several voices are told apart, the speaker of each word."""
     told = {}
-    for track, found in turns.items():
-        if found.failed or not found.turns:
-            continue
-        labels = attribute_words(words[track].words, found.turns)
-        told[track] = [table.speaker_of_voice[track, label] for label in labels]
+    for track, spoken in labels.items():
+        voices = table.speaker_of_voice
+        if all((track, label) in voices for label in spoken):
+            told[track] = [voices[track, label] for label in spoken]
     return told
 
 

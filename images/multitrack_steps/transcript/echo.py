@@ -5,15 +5,17 @@ and at least 6 dB weaker in the one than in the other, is the same speech heard 
 because people do say "yes" or "thank you" together; 6 dB (half the amplitude), because two people
 at their own microphones are about equally loud.
 
-Where voices were told apart on both tracks, more is known: one voice heard twice is one person, so
-that a single word, weaker by any 2 dB, is an echo; and different voices are two people, whose equal
-words stay two unless a run of three and 6 dB say otherwise.
+Where voices were told apart on both tracks, more is known: nobody speaks twice at once. A word of a
+voice that is louder throughout on another track, by 2 dB or more, and speaks there at the same
+time, is an echo: alone, too, and even where the model heard another word in it. Different voices
+are two people, whose equal words stay two unless a run of three and 6 dB say otherwise.
 """
 
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import fmean
 
 from multitrack_steps.transcript.merging import SpokenWord
 from workflow_templates.contracts.base import Seconds
@@ -54,15 +56,49 @@ def find_echoes(words: Sequence[SpokenWord]) -> dict[int, int]:
 
     loudest: dict[int, int] = {}
     for (weak, loud), run in run_of.items():
-        shortest = 1 if _same_voice(words[weak], words[loud]) else SHORTEST_RUN
-        if run < shortest:
+        if run < SHORTEST_RUN:
             continue
         # The third pair brings the two before it along; later pairs only themselves.
-        for _ in range(shortest if run == shortest else 1):
+        for _ in range(SHORTEST_RUN if run == SHORTEST_RUN else 1):
             if weak not in loudest or words[loud].level > words[loudest[weak]].level:
                 loudest[weak] = loud
             weak, loud = previous[weak], previous[loud]  # noqa: PLW2901 - walks the run backwards
+    for weak, loud in _doubled_voices(words, texts):
+        loudest.setdefault(weak, loud)
     return {weak: _original(loudest, loud) for weak, loud in loudest.items()}
+
+
+def _doubled_voices(words: Sequence[SpokenWord], texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(weaker, louder) where one voice speaks on two tracks at once, whatever was heard."""
+    by_speaker = defaultdict(list)
+    for index, word in enumerate(words):
+        if word.voice_known and texts[index]:
+            by_speaker[word.speaker].append(index)
+    for indices in by_speaker.values():
+        levels = _levels_by_track(words[index] for index in indices)
+        starts = [words[index].start for index in indices]
+        for weak in indices:
+            word = words[weak]
+            first = bisect_left(starts, word.start - LARGEST_DELAY)
+            last = bisect_right(starts, word.start + LARGEST_DELAY)
+            louder = [
+                index
+                for index in indices[first:last]
+                if levels[words[index].track] - levels[word.track] >= SAME_VOICE_ATTENUATION_DB
+            ]
+            if louder:
+                yield weak, min(louder, key=lambda index: abs(words[index].start - word.start))
+
+
+def _levels_by_track(words: Iterable[SpokenWord]) -> dict[int, float]:
+    """How loud one voice is on each track.
+
+    A single word's level says little: its borders are uncertain, and silence may lie within them.
+    """
+    levels = defaultdict(list)
+    for word in words:
+        levels[word.track].append(word.level)
+    return {track: fmean(heard) for track, heard in levels.items()}
 
 
 def _equal_pairs(words: Sequence[SpokenWord], texts: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -79,8 +115,11 @@ def _equal_pairs(words: Sequence[SpokenWord], texts: Sequence[str]) -> Iterator[
         last = bisect_right(starts[text], word.start + LARGEST_DELAY)
         for loud in indices[text][first:last]:
             other = words[loud]
-            least = SAME_VOICE_ATTENUATION_DB if _same_voice(word, other) else LEAST_ATTENUATION_DB
-            if other.track != word.track and other.level - word.level >= least:
+            if (
+                other.track != word.track
+                and other.level - word.level >= LEAST_ATTENUATION_DB
+                and not _same_voice(word, other)
+            ):
                 yield weak, loud
 
 

@@ -134,7 +134,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize(("spec", "want"), ASKED.values(), ids=ASKED)
-def test_diarization_is_asked_for_in_the_spec(spec: dict[str, str], want: dict[str, str]) -> None:
+def test_diarization_is_asked_for_in_the_spec(spec: dict[str, Any], want: dict[str, str]) -> None:
     job = a_job(**spec)
     workflow = job_workflow(job, 1, InstallSettings(), Storage(bucket="recordings"))
     told = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}

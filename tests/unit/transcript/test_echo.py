@@ -69,6 +69,19 @@ CASES = {
         ],
         want={"yes@1": "yes@0"},
     ),
+    "what was misheard of a voice that is louder elsewhere is an echo of the nearest word": Case(
+        [
+            said("pool is", track=0, start=5.0, voice=7),
+            said("pull his", track=1, start=5.05, level=-40, voice=7),
+        ],
+        want={"pull@1": "pool@0", "his@1": "is@0"},
+    ),
+    "a voice that is heard on one track only is no echo": Case(
+        [
+            said("pool is", track=0, start=5.0, voice=7),
+            said("pull his", track=1, start=9.0, level=-40, voice=7),
+        ]
+    ),
     "two known voices that say yes together stay two": Case(
         [
             said("Yes.", track=0, start=5.0, voice=7),

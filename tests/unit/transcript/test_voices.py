@@ -143,7 +143,7 @@ CASES = {
     ),
     "a voice heard for a moment is recognised nowhere": Case(
         people(("Room", True), ("Room", True)),
-        [turns_of(0, A, B, speaking=2.5), turns_of(1, A, B)],
+        [turns_of(0, A, B, speaking=4.0), turns_of(1, A, B)],
         ["Room · Speaker 1 (0,)", "Room · Speaker 2 (0,)", "Room · Speaker 3 (1,)",
          "Room · Speaker 4 (1,)"],
         {(0, "1"): 0, (0, "2"): 1, (1, "1"): 2, (1, "2"): 3},
@@ -167,3 +167,12 @@ def test_embeddings_of_two_models_are_never_compared() -> None:
     other = turns_of(1, A, B).model_copy(update={"embedding_model": "another"})
     table = assign_voices(people(("Room", True), ("Room", True)), {0: turns_of(0, A, B), 1: other})
     assert len(table.speakers) == 4
+
+
+def test_a_track_is_its_loudest_voices_however_little_that_says() -> None:
+    """Ann talks most, and is heard in Ben's microphone, too: further away."""
+    turns = {0: turns_of(0, A, B), 1: turns_of(1, A, B)}
+    levels = {(0, "1"): -20.0, (0, "2"): -40.0, (1, "1"): -40.0, (1, "2"): -20.0}
+    table = assign_voices(people(("Ann", False), ("Ben", False)), turns, levels)
+    assert [f"{row.name} {row.tracks}" for row in table.speakers] == ["Ann (0, 1)", "Ben (0, 1)"]
+    assert table.speaker_of_voice == {(0, "1"): 0, (0, "2"): 1, (1, "1"): 0, (1, "2"): 1}
