@@ -22,6 +22,10 @@ _SURE: Seconds = 1.0
 """A turn with so much clear speech has a say in which voices there are."""
 _VOICE: Seconds = 1.5
 """Clear speech without which a group of turns is no voice of its own."""
+_SLIGHT = 0.05
+"""A voice with a smaller share of the speech has to be unlike all larger ones, …"""
+_UNLIKE = 0.7
+"""… with a cosine below this. A phrase that somebody repeats is more like itself than like them."""
 _WEIGHT: Seconds = 5.0
 """A turn weighs as long as it is, up to this."""
 _MOST_SEEDS = 4000
@@ -76,7 +80,7 @@ def _found_voices(
         return labels
     tree = linkage(embeddings[seeds], method="average", metric="cosine")
     labels[seeds] = fcluster(tree, 1.0 - threshold, criterion="distance") - 1
-    labels = _drop_slight(labels, clear)
+    labels = _join_slight(embeddings, _drop_asides(labels, clear), clear)
     count = len(np.unique(labels[labels >= 0]))
     wanted = min(max(count, voices.least), voices.most or count, len(seeds))
     if wanted != count:
@@ -84,7 +88,21 @@ def _found_voices(
     return labels
 
 
-def _drop_slight(labels: _Labels, clear: NDArray[np.float64]) -> _Labels:
+def _join_slight(
+    embeddings: NDArray[np.float32], labels: _Labels, clear: NDArray[np.float64]
+) -> _Labels:
+    """Take away the label of slight voices that sound like a larger one: their turns then join."""
+    known = np.unique(labels[labels >= 0])
+    speech = np.array([clear[labels == label].sum() for label in known])
+    weights = np.clip(clear, 1e-3, _WEIGHT)[:, None]
+    centres = np.array([unit((embeddings * weights)[labels == label].sum(0)) for label in known])
+    alike = centres @ centres.T
+    larger = speech[None, :] > speech[:, None]
+    slight = (speech < _SLIGHT * speech.sum()) & (np.where(larger, alike, -1.0).max(1) >= _UNLIKE)
+    return np.where(np.isin(labels, known[slight]), -1, labels)
+
+
+def _drop_asides(labels: _Labels, clear: NDArray[np.float64]) -> _Labels:
     """Groups with too little speech are no voices; of several such the largest is."""
     known = np.unique(labels[labels >= 0])
     speech = {label: clear[labels == label].sum() for label in known}

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitrack_steps.diarization.clustering import cluster_turns
-from multitrack_steps.diarization.heard import HeardTurn
+from multitrack_steps.diarization.heard import HeardTurn, unit
 from multitrack_steps.diarization.settings import VoiceBounds
-from tests.unit.diarization.made_voices import turn
+from tests.unit.diarization.made_voices import turn, voice
 
 OPEN = VoiceBounds()
 THRESHOLD = 0.68
@@ -46,6 +46,26 @@ def test_a_cough_is_no_voice_of_its_own() -> None:
     turns = [turn(1, 0, 4), turn(2, 5, 9), turn(9, 10.0, 10.4), turn(1, 11, 15)]
     labels = cluster_turns(turns, THRESHOLD, OPEN)
     assert len(set(labels)) == 2
+
+
+def test_a_phrase_that_somebody_repeats_is_no_voice_of_its_own() -> None:
+    long = [
+        turn(number, 10.0 * place, 10.0 * place + 9) for place, number in enumerate([1, 2] * 10)
+    ]
+    phrase = unit(0.79 * voice(1) + (1 - 0.79**2) ** 0.5 * voice(3))
+    repeated = [
+        HeardTurn(300.0 + 10 * place, 301.5 + 10 * place, phrase, 1.5) for place in range(4)
+    ]
+    labels = cluster_turns([*long, *repeated], 0.85, OPEN)
+    assert same(labels, [1, 2] * 10 + [1] * 4)
+
+
+def test_a_quiet_person_is_a_voice_of_their_own() -> None:
+    long = [
+        turn(number, 10.0 * place, 10.0 * place + 9) for place, number in enumerate([1, 2] * 10)
+    ]
+    quiet = [turn(3, 300.0 + 10 * place, 301.5 + 10 * place) for place in range(2)]
+    assert same(cluster_turns([*long, *quiet], THRESHOLD, OPEN), [1, 2] * 10 + [3] * 2)
 
 
 def test_turns_too_short_to_hear_join_the_nearest_in_time() -> None:
