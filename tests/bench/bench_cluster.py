@@ -14,14 +14,14 @@ from uuid import uuid4
 
 import boto3
 import yaml
-from tests.e2e.installation import CHART, Installation, eventually
-from tests.e2e.values import chart_values
 
 from multitrack.api import names
 from multitrack.cluster.client import Cluster, connect
 from multitrack.cluster.errors import NotFoundError
 from multitrack.controller.observed import WorkflowView
 from multitrack.controller.steps import report_of
+from tests.e2e.installation import CHART, Installation, eventually
+from tests.e2e.values import chart_values
 from workflow_templates.pipelines import PROCESS_RECORDING, Pipeline
 
 __all__ = [

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from tests.e2e.installation import Installation
-
 from multitrack.controller.observed import WorkflowView
 from tests.bench.bench import Bench, Row, run_whole
 from tests.bench.bench_cluster import (
@@ -16,6 +14,7 @@ from tests.bench.bench_cluster import (
 )
 from tests.bench.bench_operator import measure_operator, percentile
 from tests.bench.recordings import SAMPLE
+from tests.e2e.installation import Installation
 
 __all__ = ["rows_cluster", "rows_operator"]
 
