@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pyannote.core import Annotation, Segment
 from pyannote.metrics.diarization import DiarizationErrorRate, JaccardErrorRate
 
@@ -25,7 +24,7 @@ from multitrack_steps.transcript.attribution import attribute_words
 from tests.bench.bench_word_errors import download_speech
 from tests.bench.measure import Cost, measure
 from tests.bench.recordings import SAMPLE
-from tests.unit.speech.recordings import SPEAKERS, Pcm, decode, item, placed, write_track
+from tests.unit.speech.recordings import Pcm, decode, item, mixed, write_track
 from workflow_templates.contracts import turns as contract
 from workflow_templates.contracts.turns import TrackTurns
 from workflow_templates.contracts.words import TrackWords
@@ -72,7 +71,7 @@ def told_apart(scratch: Path) -> Iterator[Told]:
     """
     download_speech(scratch)
     said = read_spoken(SAMPLE / "ref.seglst.json")
-    sample = _Clip(_SAMPLE, _mixed_sample(), said.turns(), said)
+    sample = _Clip(_SAMPLE, mixed(SAMPLE), said.turns(), said)
     yield _one(scratch, sample)
     yield _one(scratch, sample, voices="4")
     yield _one(scratch, _telephone(scratch))
@@ -171,14 +170,6 @@ def _annotation(turns: Sequence[Turn]) -> Annotation:
     for place, turn in enumerate(turns):
         annotation[Segment(turn.start, turn.end), place] = turn.speaker
     return annotation
-
-
-def _mixed_sample() -> Pcm:
-    tracks = [placed(SAMPLE / f"{name}.webm")[0].astype(np.int32) for name in SPEAKERS]
-    mixed = np.zeros(max(len(track) for track in tracks), np.int32)
-    for track in tracks:
-        mixed[: len(track)] += track
-    return mixed.clip(-32_768, 32_767).astype(np.int16)
 
 
 def _telephone(scratch: Path) -> _Clip:

@@ -130,6 +130,11 @@ class Installation:
         selector = f"multitrack.dev/job-uid={uid},app.kubernetes.io/component={step}"
         return list(self.read("pods", "--selector", selector)["items"])
 
+    def gpu_nodes(self) -> set[str]:
+        """Names of the nodes that have GPUs."""
+        nodes = self.read("nodes", "--selector", "nvidia.com/gpu.present=true")["items"]
+        return {node["metadata"]["name"] for node in nodes}
+
     def running(self, name: str, step: str) -> dict[str, Any]:
         """Await a pod of the step that is at work, and that Argo knows to be.
 

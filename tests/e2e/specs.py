@@ -13,6 +13,7 @@ def a_track(prefix: str, name: str = "Carol") -> dict[str, str]:
 
 
 def a_short_job(*tracks: dict[str, str], **more: Any) -> dict[str, Any]:
-    """A job of few tracks, without the steps that nothing waits for."""
+    """A job of few tracks, one voice on each, without the steps that nothing waits for."""
     source = {"tracks": list(tracks)}
-    return {"source": source, "steps": _NOTHING_EXTRA, "language": "en", **more}
+    spec = {"source": source, "steps": _NOTHING_EXTRA, "language": "en", "diarization": "Never"}
+    return {**spec, **more}

@@ -7,10 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tests.unit.speech.recordings import RATE, SPEAKERS, placed, write_flac
+from tests.unit.speech.recordings import RATE, mixed, write_flac
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.results import Manifest
 
@@ -37,13 +36,8 @@ def multitrack(*arguments: str | Path) -> str:
 @pytest.fixture(scope="module")
 def recording(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's first half minute in one file: Alice, Ben, Carol."""
-    length = round(31.5 * RATE)
-    mixed = np.zeros(length, np.int32)
-    for name in SPEAKERS:
-        samples = placed(sample / f"{name}.webm")[0][:length]
-        mixed[: len(samples)] += samples
     file = tmp_path_factory.mktemp("mixed") / "Standup.flac"
-    return write_flac(file, mixed.clip(-32_768, 32_767).astype(np.int16))
+    return write_flac(file, mixed(sample)[: round(31.5 * RATE)])
 
 
 @pytest.fixture(scope="module")

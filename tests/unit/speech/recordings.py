@@ -51,6 +51,15 @@ def placed(file: Path) -> tuple[Pcm, tuple[Gap, ...]]:
     return np.concatenate((silence(start), samples)), gaps
 
 
+def mixed(folder: Path) -> Pcm:
+    """The sample's meeting as one microphone in the room would have it."""
+    tracks = [placed(folder / f"{name}.webm")[0].astype(np.int32) for name in SPEAKERS]
+    total = np.zeros(max(map(len, tracks)), np.int32)
+    for track in tracks:
+        total[: len(track)] += track
+    return total.clip(-32_768, 32_767).astype(np.int16)
+
+
 def write_flac(file: Path, samples: Pcm) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     block = RATE * 16
