@@ -8,8 +8,7 @@ from multitrack_steps.diarization.diarizer import diarize
 from multitrack_steps.diarization.engine import PyannoteEngine, choose_device
 from multitrack_steps.diarization.models import DiarizationModel, resolve_model
 from multitrack_steps.diarization.settings import Diarization, DiarizationSettings
-from multitrack_steps.speech.chunks import BLOCK
-from multitrack_steps.speech.flac import read_blocks, silence_gaps
+from multitrack_steps.speech.flac import BLOCK, read_blocks, silence_gaps
 from workflow_templates.contracts.recording import TrackItem
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.contracts.track import Track

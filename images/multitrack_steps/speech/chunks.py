@@ -13,14 +13,11 @@ import numpy as np
 
 from multitrack_steps.speech.flac import SAMPLE_RATE, Samples, silence_gaps, to_samples
 from multitrack_steps.speech.segmentation import PaddedSpeech, SpeechSegmenter, Stretch
-from multitrack_steps.speech.vad import WINDOW, StreamingVad
+from multitrack_steps.speech.vad import StreamingVad
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.track import Gap
 
-__all__ = ["BLOCK", "Chunk", "find_speech", "outside_gaps"]
-
-BLOCK = 1024 * WINDOW
-"""Samples to decode at a time: 33 s."""
+__all__ = ["Chunk", "find_speech", "outside_gaps"]
 
 _MARGIN: Seconds = 0.1
 """Soft onsets and endings that the VAD calls silence."""

@@ -11,10 +11,13 @@ from multitrack_steps.audio.pyav_errors import reading
 from workflow_templates.contracts.track import Gap
 from workflow_templates.runtime.errors import TrackUnreadableError
 
-__all__ = ["SAMPLE_RATE", "Samples", "read_blocks", "silence_gaps", "to_samples"]
+__all__ = ["BLOCK", "SAMPLE_RATE", "Samples", "read_blocks", "silence_gaps", "to_samples"]
 
 SAMPLE_RATE = 16_000
 """Hz. What pad-track writes and Whisper and Silero hear."""
+
+BLOCK = 524_288
+"""Samples to decode at a time: 33 s, in whole windows of the voice detector."""
 
 Samples = NDArray[np.float32]
 """Mono, -1 to 1, at `SAMPLE_RATE`."""

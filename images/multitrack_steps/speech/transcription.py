@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from multitrack_steps.speech.chunks import BLOCK, Chunk, find_speech
+from multitrack_steps.speech.chunks import Chunk, find_speech
 from multitrack_steps.speech.cores import map_in_order
-from multitrack_steps.speech.flac import SAMPLE_RATE, Samples, read_blocks
+from multitrack_steps.speech.flac import BLOCK, SAMPLE_RATE, Samples, read_blocks
 from multitrack_steps.speech.words import SpokenWord, order_words, place_words
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.track import Track

@@ -15,8 +15,8 @@ from pathlib import Path
 from faster_whisper import WhisperModel
 
 from multitrack_steps.speech.backend import TranscribedTrack
-from multitrack_steps.speech.chunks import BLOCK, Chunk, find_speech
-from multitrack_steps.speech.flac import SAMPLE_RATE, Samples, read_blocks
+from multitrack_steps.speech.chunks import Chunk, find_speech
+from multitrack_steps.speech.flac import BLOCK, SAMPLE_RATE, Samples, read_blocks
 from multitrack_steps.speech.languages import (
     AUTO,
     ENGLISH,

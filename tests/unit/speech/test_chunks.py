@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from multitrack_steps.speech.chunks import BLOCK, Chunk, find_speech, outside_gaps
+from multitrack_steps.speech.chunks import Chunk, find_speech, outside_gaps
+from multitrack_steps.speech.flac import BLOCK
 from multitrack_steps.speech.segmentation import Stretch
 from tests.unit.speech.recordings import RATE, placed
 from workflow_templates.contracts.track import Gap

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from faster_whisper.vad import VadOptions, get_speech_timestamps, get_vad_model
 
-from multitrack_steps.speech.chunks import BLOCK
+from multitrack_steps.speech.flac import BLOCK
 from multitrack_steps.speech.segmentation import SpeechSegmenter
 from multitrack_steps.speech.vad import WINDOW, StreamingVad
 from tests.unit.speech.recordings import RATE, noise, placed, silence

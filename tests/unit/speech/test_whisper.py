@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from faster_whisper import WhisperModel
 
-from multitrack_steps.speech.chunks import BLOCK, Chunk, find_speech
-from multitrack_steps.speech.flac import Samples
+from multitrack_steps.speech.chunks import Chunk, find_speech
+from multitrack_steps.speech.flac import BLOCK, Samples
 from multitrack_steps.speech.loading import Workers, load_model
 from multitrack_steps.speech.models import resolve_model
 from multitrack_steps.speech.segmentation import Stretch
