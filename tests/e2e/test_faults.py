@@ -31,7 +31,7 @@ def test_storage_that_is_away_for_a_while_delays_the_job(
     installation.make(repository)
     spec = a_short_job(a_track(sample_tracks), profile="through-proxy")
     installation.apply("storage-away", spec)
-    installation.running("storage-away", "pad-track")
+    installation.running("storage-away", "transcribe-track")
     proxy.close()
     try:
         eventually(lambda: lost_tries(installation, "storage-away"), "a try lost to the outage")
