@@ -20,6 +20,7 @@ __all__ = [
     "VERSION",
     "WOKEN_ANNOTATION",
     "daily_job_name",
+    "errand_name",
     "job_name_label",
     "workflow_name",
 ]
@@ -71,6 +72,18 @@ def job_name_label(name: str) -> str:
     return name[:_LABEL_LENGTH].rstrip("-.")
 
 
+def errand_name(job_name: str, job_uid: str, pipeline: str, number: int) -> str:
+    """`<job>-<first 8 of uid>-<pipeline>-<number>`, at most 63 characters.
+
+    Args:
+        job_name: The job's.
+        job_uid: The job's.
+        pipeline: One that runs beside or after the processing: deliver-results, compare-run.
+        number: Of the run; the same one always has the same name.
+    """
+    return _cut_to_fit(job_name, f"-{job_uid[:_UID_LENGTH]}-{pipeline}-{number}")
+
+
 def workflow_name(job_name: str, job_uid: str, attempt: int, start: int = 1) -> str:
     """`<job>-<first 8 of uid>-<attempt>`, at most 63 characters: Argo makes it a label's value.
 
@@ -80,4 +93,8 @@ def workflow_name(job_name: str, job_uid: str, attempt: int, start: int = 1) -> 
     suffix = f"-{job_uid[:_UID_LENGTH]}-{attempt}"
     if start > 1:
         suffix += f"-{start}"
+    return _cut_to_fit(job_name, suffix)
+
+
+def _cut_to_fit(job_name: str, suffix: str) -> str:
     return job_name[: _LABEL_LENGTH - len(suffix)].rstrip("-.") + suffix

@@ -29,17 +29,18 @@ from multitrack.controller.reconcile import (
     CreateWorkflow,
     Decision,
     DeleteJob,
+    StartErrand,
     StopWorkflow,
     SuspendWorkflow,
     WakeWorkflow,
     reconcile,
 )
-from multitrack.controller.request import job_workflow
+from multitrack.controller.request import errand_workflow, job_workflow
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.startup_check import Problem
 from multitrack.controller.templates import Templates
 from multitrack.controller.work_queue import Key, WorkQueue
-from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.argo.settings import DEFAULT_PROFILE, InstallSettings
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["Controller"]
@@ -195,6 +196,8 @@ class Controller:
         match action:
             case CreateWorkflow():
                 return await self._create(job, action, decision)
+            case StartErrand():
+                await self._start_errand(job, action)
             case StopWorkflow(name):
                 # Argo does not look at a suspended Workflow, not even to stop it.
                 await self._patch(job, name, {"spec": {"shutdown": "Stop", "suspend": None}})
@@ -250,6 +253,29 @@ class Controller:
         self.see_workflow(body, is_gone=False)
         workflows = tuple(self._workflows[job.uid].values())
         return self._decide(job, workflows)
+
+    async def _start_errand(self, job: RecordingJob, wanted: StartErrand) -> None:
+        """Make an errand's Workflow; one of its name that is this job's is the same one.
+
+        Raises:
+            ClusterRefusedError: The API server or a policy refuses it; it is tried again, later
+                each time.
+        """
+        # A profile that is no longer there must not keep results from being delivered.
+        profile = job.spec.profile if job.spec.profile in self._profiles else DEFAULT_PROFILE
+        manifest = errand_workflow(
+            job, wanted.pipeline, wanted.number, self._profiles[profile], self._settings
+        )
+        name = manifest["metadata"]["name"]
+        await self.templates.ensure(job.namespace, profile, wanted.pipeline)
+        try:
+            body = await self._cluster.create_workflow(manifest)
+        except ConflictError:
+            body = await self._cluster.get_workflow(job.namespace, name)
+            if (body["metadata"].get("labels") or {}).get(names.JOB_UID_LABEL) != job.uid:
+                raise ClusterRefusedError(f"Workflow {name} is not this job's; delete it") from None
+        _log.info("errand started", extra={"job": job.name, "workflow": name})
+        self.see_workflow(body, is_gone=False)
 
     def _refused(
         self, job: RecordingJob, decision: Decision, reason: WorkflowCreatedReason, text: str

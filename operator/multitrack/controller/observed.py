@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from multitrack.api.names import ATTEMPT_LABEL, JOB_UID_LABEL
+from workflow_templates.argo.names import PIPELINE_LABEL
+from workflow_templates.pipelines import PROCESS_RECORDING
 
 __all__ = ["Node", "WorkflowView"]
 
@@ -75,6 +77,7 @@ class WorkflowView:
     created: datetime
     job_uid: str
     attempt: int
+    pipeline: str = PROCESS_RECORDING.name
     phase: str = ""
     message: str = ""
     started: datetime | None = None
@@ -130,6 +133,7 @@ class WorkflowView:
             created=datetime.fromisoformat(metadata["creationTimestamp"]),
             job_uid=labels.get(JOB_UID_LABEL, ""),
             attempt=int(attempt) if attempt.isdigit() else 0,
+            pipeline=labels.get(PIPELINE_LABEL, PROCESS_RECORDING.name),
             phase=status.get("phase", ""),
             message=status.get("message", ""),
             started=_time(status.get("startedAt")),

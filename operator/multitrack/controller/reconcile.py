@@ -9,12 +9,14 @@ from multitrack.api.status import RecordingJobStatus
 from multitrack.controller import report
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.settings import OperatorSettings
+from workflow_templates.pipelines import PROCESS_RECORDING
 
 __all__ = [
     "Action",
     "CreateWorkflow",
     "Decision",
     "DeleteJob",
+    "StartErrand",
     "StopWorkflow",
     "SuspendWorkflow",
     "WakeWorkflow",
@@ -77,7 +79,16 @@ class DeleteJob:
     """The job's time is up."""
 
 
-Action = CreateWorkflow | StopWorkflow | SuspendWorkflow | WakeWorkflow | DeleteJob
+@dataclass(frozen=True, slots=True)
+class StartErrand:
+    """Make the Workflow of another pipeline, which runs beside the processing or after it."""
+
+    pipeline: str
+    number: int
+    """Of the run, from 1; the same number is the same Workflow."""
+
+
+Action = CreateWorkflow | StartErrand | StopWorkflow | SuspendWorkflow | WakeWorkflow | DeleteJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +123,21 @@ def reconcile(
         now: With time zone.
         lacks: What the installation lacks that this job needs, in sentences.
     """
-    current = newest(workflows)
     if job.is_being_deleted:
         return Decision(job.status)
+    processing = tuple(each for each in workflows if each.pipeline == PROCESS_RECORDING.name)
+    return _reconcile_processing(job, processing, settings, now, lacks)
+
+
+def _reconcile_processing(
+    job: RecordingJob,
+    workflows: tuple[WorkflowView, ...],
+    settings: OperatorSettings,
+    now: datetime,
+    lacks: tuple[str, ...],
+) -> Decision:
+    """What to do for process-recording."""
+    current = newest(workflows)
     if _wants_another_attempt(job, workflows):
         return _start(job, current, settings, now, lacks)
     if current is None:

@@ -1,18 +1,19 @@
 """From a job's spec to what its Workflow is told."""
 
 import json
+from collections.abc import Callable, Mapping
 
 from multitrack.api import names
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.spec import OnTrackFailure, RecordingJobSpec
-from multitrack.controller.settings import Storage
+from multitrack.controller.settings import OperatorSettings, Storage
 from workflow_templates.argo.names import QUEUE_PARAMETER
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import Manifest, Owner, WorkflowRequest, render_workflow
-from workflow_templates.pipelines import PROCESS_RECORDING
+from workflow_templates.pipelines import PIPELINES, PROCESS_RECORDING
 from workflow_templates.runtime.daily.address import DailyAddress
 
-__all__ = ["job_workflow"]
+__all__ = ["errand_workflow", "job_workflow"]
 
 _BELOW_ALL_OTHERS = 2000
 """The span of `scheduling.priority`, from -1000 to 1000."""
@@ -32,11 +33,8 @@ def job_workflow(
         arguments=_arguments(spec, settings, storage),
         name=names.workflow_name(job.name, job.uid, attempt, start),
         title=spec.title or job.name,
-        labels={
-            names.JOB_NAME_LABEL: names.job_name_label(job.name),
-            names.ATTEMPT_LABEL: str(attempt),
-        },
-        owner=Owner(names.API_VERSION, names.KIND, job.name, job.uid),
+        labels=_labels(job, attempt),
+        owner=_owner(job),
         priority=_priority(job) or None,
         suspend=spec.suspend,
         deadline=spec.scheduling.active_deadline_seconds,
@@ -44,6 +42,50 @@ def job_workflow(
     manifest = render_workflow(PROCESS_RECORDING, settings, request)
     manifest["metadata"]["namespace"] = job.namespace
     return manifest
+
+
+Errand = Callable[[RecordingJob, int, OperatorSettings], dict[str, str]]
+"""From a job, and the number of the run, to the job parameters that its pipeline is told."""
+
+_ERRANDS: Mapping[str, Errand] = {}
+"""By pipeline."""
+
+
+def errand_workflow(
+    job: RecordingJob,
+    pipeline: str,
+    number: int,
+    profile: InstallSettings,
+    settings: OperatorSettings,
+) -> Manifest:
+    """The Workflow of one run of another pipeline for the job; it goes with the job.
+
+    Raises:
+        SettingsError: The job asks for something that the installation cannot do.
+    """
+    request = WorkflowRequest(
+        job_uid=job.uid,
+        arguments=_ERRANDS[pipeline](job, number, settings),
+        name=names.errand_name(job.name, job.uid, pipeline, number),
+        title=f"{job.spec.title or job.name}: {pipeline}",
+        labels=_labels(job, number),
+        owner=_owner(job),
+    )
+    known = next(each for each in PIPELINES if each.name == pipeline)
+    manifest = render_workflow(known, profile, request)
+    manifest["metadata"]["namespace"] = job.namespace
+    return manifest
+
+
+def _labels(job: RecordingJob, number: int) -> dict[str, str]:
+    return {
+        names.JOB_NAME_LABEL: names.job_name_label(job.name),
+        names.ATTEMPT_LABEL: str(number),
+    }
+
+
+def _owner(job: RecordingJob) -> Owner:
+    return Owner(names.API_VERSION, names.KIND, job.name, job.uid)
 
 
 def _priority(job: RecordingJob) -> int:

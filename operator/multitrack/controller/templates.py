@@ -7,7 +7,7 @@ from multitrack.cluster.client import Cluster
 from workflow_templates.argo.names import JOB_UID_LABEL, PIPELINE_LABEL
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import Manifest, render_template
-from workflow_templates.pipelines import PROCESS_RECORDING
+from workflow_templates.pipelines import PIPELINES, PROCESS_RECORDING
 
 __all__ = ["Templates"]
 
@@ -18,29 +18,38 @@ _KNOWN_AFTER = 1
 
 
 class Templates:
-    """One immutable template a profile; its name says its content."""
+    """One immutable template for each profile and pipeline; its name says its content."""
 
     def __init__(self, cluster: Cluster, profiles: Mapping[str, InstallSettings]) -> None:
         self._cluster = cluster
-        self._current: dict[str, Manifest] = {
-            name: render_template(PROCESS_RECORDING, settings)
+        self._current: dict[tuple[str, str], Manifest] = {
+            (name, pipeline.name): render_template(pipeline, settings)
             for name, settings in profiles.items()
+            for pipeline in PIPELINES
         }
         self._instance = next(iter(profiles.values())).instance
         self._applied: set[tuple[str, str]] = set()
 
-    async def ensure(self, namespace: str, profile: str, *, is_missed: bool = False) -> None:
+    async def ensure(
+        self,
+        namespace: str,
+        profile: str,
+        pipeline: str = PROCESS_RECORDING.name,
+        *,
+        is_missed: bool = False,
+    ) -> None:
         """Have the profile's template in the namespace; a new one is given time to be known.
 
         Args:
             namespace: Of the job.
             profile: One that is known.
+            pipeline: Whose template.
             is_missed: Argo did not find it, so having made it earlier says nothing.
 
         Raises:
             ClusterError: It cannot be applied.
         """
-        manifest = self._current[profile]
+        manifest = self._current[profile, pipeline]
         name = manifest["metadata"]["name"]
         if (namespace, name) in self._applied and not is_missed:
             return
