@@ -270,6 +270,24 @@ def test_the_endpoint_can_be_a_parameter(run_step: RunStep, s3: FakeS3, tmp_path
     assert recording_of(run).name == "param"
 
 
+def test_a_prefix_whose_objects_somebody_deleted_says_so(
+    run_step: RunStep, s3: FakeS3, tmp_path: Path
+) -> None:
+    s3.put("kept", {})
+    versions = {"Status": "Enabled"}
+    s3.client.put_bucket_versioning(Bucket="kept", VersioningConfiguration=versions)  # type: ignore[arg-type]  # a TypedDict
+    s3.put("kept", {"standup/Alice.webm": b"alice"})
+    s3.client.delete_object(Bucket="kept", Key="standup/Alice.webm")
+    run = run_step(
+        "get-recording",
+        tmp_path,
+        tmp_path / "out",
+        parameters={"source": '["s3://kept/standup/"]'},
+        environment=s3.environment,
+    )
+    assert (run.exit_code, "what lay there was deleted" in run.sentence) == (2, True)
+
+
 S3_FAILURES = {
     "an empty prefix": ("s3://room/nothing", {}, 2, "s3://room/nothing: no object there"),
     "only folders": ("s3://room", {}, 2, "name the one with the tracks: acme"),

@@ -3,6 +3,7 @@
 MultitrackError                 1   a bug, or something nobody foresaw: retried
 ├── BadInputError               2   what was handed in is wrong; the same bytes fail again
 │   ├── SourceNotFoundError         the named folder, file or prefix does not exist
+│   │   └── SourceDeletedError      it was there, and somebody has deleted it
 │   ├── NoAudioError                it exists and holds no audio track
 │   ├── TrackUnreadableError        a track holds no decodable audio
 │   ├── TrackOffsetError            a track starts before or after its recording
@@ -32,6 +33,7 @@ __all__ = [
     "NoAudioError",
     "RefusedError",
     "SettingsError",
+    "SourceDeletedError",
     "SourceNotFoundError",
     "StorageFullError",
     "TemporaryError",
@@ -63,6 +65,7 @@ class FailureReason(StrEnum):
     UNEXPECTED = "Unexpected"
     BAD_INPUT = "BadInput"
     SOURCE_NOT_FOUND = "SourceNotFound"
+    SOURCE_DELETED = "SourceDeleted"
     NO_AUDIO = "NoAudio"
     TRACK_UNREADABLE = "TrackUnreadable"
     TRACK_OFFSET = "TrackOffset"
@@ -98,6 +101,12 @@ class SourceNotFoundError(BadInputError):
     """The named folder, file or prefix does not exist."""
 
     reason = FailureReason.SOURCE_NOT_FOUND
+
+
+class SourceDeletedError(SourceNotFoundError):
+    """The named object or prefix was there, and somebody has deleted it."""
+
+    reason = FailureReason.SOURCE_DELETED
 
 
 class NoAudioError(BadInputError):

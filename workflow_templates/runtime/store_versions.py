@@ -6,10 +6,10 @@ A bucket that keeps versions keeps deleted bytes, too; delete markers hide them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workflow_templates.runtime.errors import RefusedError
+from workflow_templates.runtime.errors import MultitrackError, RefusedError
 from workflow_templates.runtime.store import S3Address, S3Store
 
-__all__ = ["ObjectVersion", "abort_uploads", "delete_version", "list_versions"]
+__all__ = ["ObjectVersion", "abort_uploads", "delete_version", "has_been_deleted", "list_versions"]
 
 _NOT_IMPLEMENTED = frozenset({"NotImplemented", "MethodNotAllowed", "501", "405"})
 
@@ -47,6 +47,22 @@ def list_versions(store: S3Store, prefix: S3Address) -> tuple[ObjectVersion, ...
             # Garage and its like keep no versions and cannot be asked for any.
             return tuple(ObjectVersion(each.address, None) for each in store.list(prefix).objects)
     return tuple(sorted(found, key=lambda each: each.address))
+
+
+def has_been_deleted(store: S3Store, prefix: S3Address) -> bool:
+    """Whether something lay there that is gone: only a bucket that keeps versions remembers.
+
+    Args:
+        store: Of the bucket.
+        prefix: Where no object can be read now.
+
+    Returns:
+        False also where nobody may ask, or the server does not answer.
+    """
+    try:
+        return any(found.version is not None for found in list_versions(store, prefix))
+    except MultitrackError:
+        return False
 
 
 def delete_version(store: S3Store, doomed: ObjectVersion) -> None:

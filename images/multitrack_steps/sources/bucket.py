@@ -13,8 +13,13 @@ from typing import Self
 from multitrack_steps.sources.facts import RecordingFacts
 from multitrack_steps.sources.selection import Candidate, Listing
 from workflow_templates.contracts.recording import Origin, SourceKind
-from workflow_templates.runtime.errors import SettingsError, SourceNotFoundError
+from workflow_templates.runtime.errors import (
+    SettingsError,
+    SourceDeletedError,
+    SourceNotFoundError,
+)
 from workflow_templates.runtime.store import S3Address, S3Listing, S3Object, S3Store
+from workflow_templates.runtime.store_versions import has_been_deleted
 
 __all__ = ["BucketObjects", "BucketPrefix", "InBuckets", "candidate_of"]
 
@@ -110,11 +115,14 @@ class BucketPrefix(InBuckets):
         """Find the objects.
 
         Raises:
+            SourceDeletedError: Objects lay there, and somebody has deleted them.
             SourceNotFoundError: No key starts with the prefix.
         """
         found = self._find()
         objects = [each for each in found.objects if not each.address.key.endswith("/")]
         if not objects and not found.folders:
+            if has_been_deleted(self.store, self.prefix):
+                raise SourceDeletedError(f"{self.prefix}: what lay there was deleted")
             raise SourceNotFoundError(f"{self.prefix}: no object there; check bucket and prefix")
         return Listing(
             tuple(candidate_of(each) for each in objects),

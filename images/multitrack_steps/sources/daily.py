@@ -21,11 +21,13 @@ from workflow_templates.runtime.daily.client import DailyClient
 from workflow_templates.runtime.daily.models import DailyRecording, RecordingType
 from workflow_templates.runtime.errors import (
     MultitrackError,
+    SourceDeletedError,
     SourceNotFoundError,
     TemporaryError,
 )
 from workflow_templates.runtime.store import S3Address, S3Object, S3Store
 from workflow_templates.runtime.store_errors import ObjectMissingError
+from workflow_templates.runtime.store_versions import has_been_deleted
 
 __all__ = ["DailyPlace"]
 
@@ -72,6 +74,7 @@ class DailyPlace(InBuckets):
         """Find the files that Daily names.
 
         Raises:
+            SourceDeletedError: One of them was there, and somebody has deleted it.
             TemporaryError: One of them is not in the bucket yet.
         """
         if self.recording.kind is RecordingType.MIXED:
@@ -110,6 +113,10 @@ class DailyPlace(InBuckets):
             return self.store.head(address)
         except ObjectMissingError as error:
             self.store.check_bucket(self.bucket)
+            if has_been_deleted(self.store, address):
+                raise SourceDeletedError(
+                    f"{address}: Daily names it, and it was deleted; nothing can be processed"
+                ) from error
             raise TemporaryError(
                 f"{address}: Daily names it, and it is not there yet; try again later"
             ) from error
@@ -123,6 +130,8 @@ class DailyPlace(InBuckets):
         prefix = S3Address(self.bucket, self.recording.file_key)
         found = self.store.list(prefix, descend=False).objects
         if not found:
+            if has_been_deleted(self.store, prefix):
+                raise SourceDeletedError(f"{prefix}: its tracks were deleted")
             raise TemporaryError(f"{prefix}: no track is there yet; try again later")
         return Listing(tuple(candidate_of(each) for each in found), chosen_by_hand=True)
 

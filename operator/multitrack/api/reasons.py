@@ -30,11 +30,13 @@ class Phase(StrEnum):
     FAILED = "Failed"
     CANCELLED = "Cancelled"
     """Stopped by a person: `spec.cancel`, or stop or terminate in Argo."""
+    SKIPPED = "Skipped"
+    """A shadow run whose recording the legacy pipeline had already deleted: nothing is wrong."""
 
     @property
     def is_final(self) -> bool:
         """Nothing more happens unless a person asks for it."""
-        return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED)
+        return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED, Phase.SKIPPED)
 
 
 class StepPhase(StrEnum):
@@ -119,6 +121,8 @@ class SucceededReason(StrEnum):
     """False. A step cannot use what it was given, and trying again would not help."""
     SOURCE_NOT_FOUND = "SourceNotFound"
     """False. No object lies where `spec.source` says."""
+    SOURCE_DELETED = "SourceDeleted"
+    """False. The recording was there, and somebody has deleted it. A shadow job is Skipped then."""
     NO_AUDIO = "NoAudio"
     """False. There are objects, and none of them is audio."""
     TRACK_UNREADABLE = "TrackUnreadable"

@@ -122,7 +122,7 @@ def following(
     failure = _failure(job, workflow, stuck, settings)
     status = RecordingJobStatus(
         observed_generation=job.generation,
-        phase=_phase(job, workflow, steps),
+        phase=_phase(job, workflow, steps, failure),
         step=failure.step if failure and workflow.is_finished else _current_step(steps),
         progress=progress_of(steps),
         attempt=max(before.attempt, workflow.attempt),
@@ -156,16 +156,33 @@ def following(
     )
 
 
-def _phase(job: RecordingJob, workflow: WorkflowView, steps: tuple[StepStatus, ...]) -> Phase:
+def _phase(
+    job: RecordingJob,
+    workflow: WorkflowView,
+    steps: tuple[StepStatus, ...],
+    failure: Failure | None,
+) -> Phase:
     if workflow.phase == "Succeeded":
         return Phase.SUCCEEDED
     if workflow.is_finished:
+        if job.spec.shadow and _is_source_gone(workflow, failure):
+            return Phase.SKIPPED
         gave_up = _gave_up_waiting(job, workflow)
         return Phase.CANCELLED if workflow.shutdown and not gave_up else Phase.FAILED
     if workflow.is_suspended:
         return Phase.SUSPENDED
     has_begun = any(step.phase is not StepPhase.PENDING for step in steps)
     return Phase.RUNNING if has_begun else Phase.PENDING
+
+
+def _is_source_gone(workflow: WorkflowView, failure: Failure | None) -> bool:
+    """The other pipeline was faster: it has processed the recording, and deleted its audio."""
+    failed = outcome.failed_runs(PROCESS_RECORDING, workflow, optional=False)
+    return (
+        failure is not None
+        and bool(failed)
+        and (outcome.reason_of(workflow, failed[0][1]) is SucceededReason.SOURCE_DELETED)
+    )
 
 
 def _gave_up_waiting(job: RecordingJob, workflow: WorkflowView) -> bool:

@@ -269,6 +269,17 @@ def test_the_bucket_has_credentials_of_its_own_or_a_role(
     assert (run.exit_code, "STS is away" in run.sentence) == (75, True)
 
 
+def test_a_track_that_somebody_deleted_is_not_waited_for(
+    job: Job, daily: FakeDaily, s3: FakeS3
+) -> None:
+    track = a_track(ANN, folder="acme/deleted")
+    daily.put_recording(a_recording(ID, tracks=[track]))
+    s3.put("daily", {track["s3Key"]: b"voice"})
+    s3.client.delete_object(Bucket="daily", Key=track["s3Key"])
+    run = job.get_recording()
+    assert (run.exit_code, "it was deleted" in run.sentence) == (2, True)
+
+
 FAILURES: dict[str, tuple[dict[str, Any], int, str]] = {
     "still recording": ({"status": "in-progress", "duration": ...}, 75, "has not finished it yet"),
     "cancelled": ({"status": "canceled"}, 2, "it was cancelled"),

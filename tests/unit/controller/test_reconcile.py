@@ -49,6 +49,18 @@ FAILED_TRACK = a_run(
     inputs={"track": '{"index":0,"name":"Alice"}'},
     finished=NOW,
 )
+DELETED_SOURCE = a_run(
+    "get-recording",
+    "Failed",
+    a_pod(
+        "get-recording",
+        "Failed",
+        message="Error (exit code 2): s3://daily/a: Daily names it, and it was deleted",
+        exit_code=2,
+        outputs=said_by_step('{"failure_reason":"SourceDeleted"}'),
+    ),
+    finished=NOW,
+)
 NO_TEMPLATE = 'workflowtemplates.argoproj.io "process-recording-7c4cc015" not found'
 NO_IMAGE = a_pod(
     "get-recording",
@@ -142,6 +154,27 @@ CASES = {
     ),
     "unreadable track is told by the step": Case(
         a_job(STARTED),
+        (a_workflow("Failed", *FAILED_TRACK),),
+        (),
+        Phase.FAILED,
+        SucceededReason.TRACK_UNREADABLE,
+    ),
+    "a shadow job whose recording the other pipeline has deleted is skipped": Case(
+        a_job(STARTED, shadow=True),
+        (a_workflow("Failed", *DELETED_SOURCE),),
+        (),
+        Phase.SKIPPED,
+        SucceededReason.SOURCE_DELETED,
+    ),
+    "another job whose recording was deleted has failed": Case(
+        a_job(STARTED),
+        (a_workflow("Failed", *DELETED_SOURCE),),
+        (),
+        Phase.FAILED,
+        SucceededReason.SOURCE_DELETED,
+    ),
+    "a shadow job that fails for another reason has failed": Case(
+        a_job(STARTED, shadow=True),
         (a_workflow("Failed", *FAILED_TRACK),),
         (),
         Phase.FAILED,

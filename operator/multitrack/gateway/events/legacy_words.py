@@ -59,7 +59,7 @@ def legacy_status(job: RecordingJob) -> str:
     match job.status.phase:
         case Phase.SUCCEEDED:
             return "ended"
-        case Phase.FAILED | Phase.CANCELLED:
+        case Phase.FAILED | Phase.CANCELLED | Phase.SKIPPED:
             return "error"
         case Phase.RUNNING:
             return "processing"
