@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 OUT    ?= demo
+# A file's tests stay together: they share what takes long to set up.
+WORKERS ?= logical
 
 .DEFAULT_GOAL := help
 .PHONY: help demo diarize test test-e2e images lint format generate bench clean
@@ -42,7 +44,7 @@ demo: $(VENV)/demo.stamp ## Turn the sample meeting into a finished one, offline
 	@$(BIN)/multitrack run examples/sample --output $(OUT) --force
 
 test: $(VENV)/dev.stamp lint ## Run every test that needs no cluster
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 test-e2e: $(VENV)/dev.stamp ## Run the tests that need a cluster: KUBECONFIG, Argo, S3 and our images in it
 	@$(BIN)/pytest -m e2e
