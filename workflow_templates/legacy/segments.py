@@ -1,14 +1,18 @@
-"""The legacy pipeline's way to cut a multitrack meeting: each speaker alone, then by start."""
+"""The legacy pipeline's way to cut a multitrack meeting.
+
+Topic by topic, each speaker alone, then by start.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workflow_templates.contracts.base import Seconds
+from workflow_templates.contracts.minutes import Topic
 from workflow_templates.contracts.published import PublishedTranscript
-from workflow_templates.contracts.transcript import Word
+from workflow_templates.contracts.transcript import Segment, Word
 from workflow_templates.runtime.wording import one_line
 
-__all__ = ["LegacySegment", "segments_of", "spoken_words", "text_of"]
+__all__ = ["LegacySegment", "segments_of", "spoken_words", "text_of", "words_of_topic"]
 
 _SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001 - other scripts' marks
 LONGEST_TEXT = 1000
@@ -30,6 +34,24 @@ class LegacySegment:
 def spoken_words(transcript: PublishedTranscript) -> tuple[Word, ...]:
     """All words that are no echoes, by start: the legacy pipeline does not know echoes."""
     return tuple(word for word in transcript.words if word.echo_of is None)
+
+
+def words_of_topic(
+    topic: Topic, segments: Sequence[Segment], words: Sequence[Word]
+) -> Iterator[Word]:
+    """A topic's words by start. Echoes are in no segment, so they are in no topic.
+
+    Args:
+        topic: `first_segment` and `last_segment` are places in `segments`.
+        segments: Of the whole meeting.
+        words: `segments[].words` are places in it.
+    """
+    indices = sorted(
+        index
+        for segment in segments[topic.first_segment : topic.last_segment + 1]
+        for index in segment.words
+    )
+    return (words[index] for index in indices)
 
 
 def segments_of(
