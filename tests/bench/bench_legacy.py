@@ -20,7 +20,7 @@ from tests.media.remux import lengthen
 from tests.media.steps import an_item
 from workflow_templates.local.engine import usable_cores
 
-__all__ = ["Media", "Side", "Stage", "make_tracks", "media", "packaged_model", "speech"]
+__all__ = ["Heard", "Media", "Side", "Stage", "make_tracks", "media", "packaged_model", "speech"]
 
 _LATER = 12.345
 """Seconds by which each participant joins after the one before."""
@@ -98,7 +98,16 @@ def media(folder: Path, size: Size, *, most_for_pydub: float = _MOST_FOR_PYDUB) 
     )
 
 
-def speech(folder: Path, size: Size, model: str, device: str) -> tuple[Stage, Stage]:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Transcription of one meeting."""
+
+    stage: Stage
+    words: int
+    """Found on all tracks: sides that find different numbers did not do the same work."""
+
+
+def speech(folder: Path, size: Size, model: str, device: str) -> tuple[Heard, Heard]:
     """Measure transcription, the legacy arrangement and ours, from padded tracks to words.
 
     Args:
@@ -113,7 +122,10 @@ def speech(folder: Path, size: Size, model: str, device: str) -> tuple[Stage, St
     padded = [str(folder / "legacy" / f"{i}.webm") for i in indices]
     service = [sys.executable, "-m", "tests.bench.legacy.speech", model, device, str(heard)]
     cost = measure([*service, *padded])
-    legacy = Stage("transcribe", cost, _megabytes([*map(Path, padded), *heard.iterdir()]))
+    texts = list(heard.iterdir())
+    legacy = Heard(
+        Stage("transcribe", cost, _megabytes([*map(Path, padded), *texts])), _count_words(texts)
+    )
     job = folder / "job"
     at_once = min(usable_cores(), size.tracks)
     told = {
@@ -128,9 +140,8 @@ def speech(folder: Path, size: Size, model: str, device: str) -> tuple[Stage, St
     probes = [job / "probe" / f"{i}.flac" for i in indices]
     read = [job / kind for i in indices for kind in (f"audio/{i}.flac", f"track/{i}.json")]
     words = [job / "words" / f"{i}.json" for i in indices]
-    return legacy, Stage(
-        "transcribe", cost, _megabytes([*read, *words]) + size.tracks * _megabytes(probes)
-    )
+    moved = _megabytes([*read, *words]) + size.tracks * _megabytes(probes)
+    return legacy, Heard(Stage("transcribe", cost, moved), _count_words(words))
 
 
 def _legacy_media(folder: Path, tracks: Sequence[Path]) -> Side:
@@ -203,6 +214,11 @@ def _side_by_side(folder: Path, argvs: Sequence[Sequence[str]]) -> Cost:
 
 def _megabytes(files: Iterable[Path]) -> float:
     return sum(file.stat().st_size for file in files) / 1e6
+
+
+def _count_words(files: Iterable[Path]) -> int:
+    """Of either side: both write a list `words`."""
+    return sum(len(json.loads(file.read_text(encoding="utf-8"))["words"]) for file in files)
 
 
 def packaged_model() -> str:

@@ -1,11 +1,11 @@
 """The table that sets the re-created legacy arrangement, ours and pydub side by side."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 
 from tests.bench.bench import Bench
-from tests.bench.bench_legacy import Media, Side, Stage, media, packaged_model, speech
+from tests.bench.bench_legacy import Heard, Media, Side, Stage, media, packaged_model, speech
 from tests.bench.legacy.simulation import StepTimes, delay_of_outage, legacy_plan, our_plan
 from tests.bench.sizes import Size, parse_sizes
 from workflow_templates.catalog import DETECT_TOPICS
@@ -30,22 +30,25 @@ _SIMULATION_HEAD = (
 def table_legacy(bench: Bench) -> Iterator[str]:
     """Lines of Markdown.
 
-    Measures each of `bench.sizes`, the transcription of 4 tracks of `bench.minutes`, and simulates
-    all sizes from the step times of the last one.
+    Measures each of `bench.sizes`, says what that makes of sizes that are not among them, and on 4
+    tracks of `bench.minutes`, if they are, transcription; from its step times all sizes are
+    simulated.
     """
     yield from ("", _HEAD, f"|{' --- |' * 6}")
-    sizes, heard = bench.sizes, Size(4, bench.minutes)
-    for size in sizes:
+    measured: dict[Size, Media] = {}
+    times: tuple[StepTimes, StepTimes] | None = None
+    for size in bench.sizes:
         folder = bench.fresh("legacy")
-        found = media(folder, size)
+        found = measured[size] = media(folder, size)
         yield from _media_lines(found)
-        if size == heard:
+        if size == _spoken(bench):
             legacy, ours = speech(folder, size, packaged_model(), "cpu")
-            yield from _lines(f"transcription, {size}, tiny.en, cpu", legacy, ours, None)
-            times = step_times(found, legacy, ours)
+            yield from _speech_lines(size, legacy, ours)
+            times = step_times(found, legacy.stage, ours.stage)
         shutil.rmtree(folder)
-    if heard in sizes:
-        yield from simulated(heard, *times)
+    yield from _extrapolated(measured)
+    if times is not None:
+        yield from simulated(_spoken(bench), *times)
 
 
 def step_times(found: Media, legacy: Stage, ours: Stage) -> tuple[StepTimes, StepTimes]:
@@ -83,6 +86,34 @@ def _media_lines(found: Media) -> Iterator[str]:
     assert whole[0]
     assert whole[1]
     yield from _lines(f"all three, {found.size}", whole[0], whole[1], whole[2])
+
+
+def _spoken(bench: Bench) -> Size:
+    return Size(4, bench.minutes)
+
+
+def _speech_lines(size: Size, legacy: Heard, ours: Heard) -> Iterator[str]:
+    what = f"transcription, {size}, tiny.en, cpu"
+    yield from _lines(what, legacy.stage, ours.stage, None)
+    yield f"| {what} | words found | {legacy.words} | {ours.words} | | |"
+
+
+def _extrapolated(measured: Mapping[Size, Media]) -> Iterator[str]:
+    """CPU seconds of sizes that were not measured, from the longest of as many tracks."""
+    for size in ALL_SIZES:
+        alike = [known for known in measured if known.tracks == size.tracks]
+        if not alike or size in measured:
+            continue
+        known = max(alike, key=lambda each: each.minutes)
+        longer = size.minutes / known.minutes
+        before, after = (
+            side.whole().cost.cpu_seconds * longer
+            for side in (measured[known].legacy, measured[known].ours)
+        )
+        yield (
+            f"| all three, {size}: NOT MEASURED, in proportion to {known} | CPU s | {before:.0f} | "
+            f"{after:.0f} | | |"
+        )
 
 
 def _lines(

@@ -45,7 +45,8 @@ def test_meeting_that_is_too_long_for_pydub_has_no_figures_of_it(
 def test_both_sides_transcribe_with_one_model(measured: tuple[Path, Media]) -> None:
     folder, _ = measured
     legacy, ours = speech(folder, SHORT, packaged_model(), "cpu")
-    assert legacy.cost.cpu_seconds > 0 < ours.cost.cpu_seconds
+    assert legacy.stage.cost.cpu_seconds > 0 < ours.stage.cost.cpu_seconds
+    assert legacy.words == pytest.approx(ours.words, rel=0.2)
     assert "weekly" in (folder / "heard" / "0.json").read_text()
 
 
