@@ -9,6 +9,7 @@ from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.legacy.segments import (
     LegacySegment,
+    is_single_track,
     segments_of,
     spoken_words,
     words_of_topic,
@@ -60,14 +61,16 @@ def names_of(transcript: PublishedTranscript) -> dict[int, str]:
 
 def transcript_segments(transcript: PublishedTranscript) -> tuple[LegacySegment, ...]:
     """The whole meeting, cut as the legacy pipeline does: every topic by itself, in their order."""
-    names = names_of(transcript)
+    names, single_track = names_of(transcript), is_single_track(transcript)
     if not transcript.topics:
-        return segments_of(spoken_words(transcript), names)
+        return segments_of(spoken_words(transcript), names, single_track=single_track)
     return tuple(
         segment
         for topic in transcript.topics
         for segment in segments_of(
-            words_of_topic(topic, transcript.segments, transcript.words), names
+            words_of_topic(topic, transcript.segments, transcript.words),
+            names,
+            single_track=single_track,
         )
     )
 

@@ -71,7 +71,9 @@ def topic_webvtt(
     segments: Sequence[Segment],
     words: Sequence[Word],
     name_by_speaker: dict[int, str],
+    *,
+    single_track: bool = False,
 ) -> str:
     """The topic's part of the stored WebVTT, `<v SpeakerN>`, on the recording's clock."""
     own = words_of_topic(topic, segments, words)
-    return to_stored_webvtt(segments_of(own, name_by_speaker))
+    return to_stored_webvtt(segments_of(own, name_by_speaker, single_track=single_track))

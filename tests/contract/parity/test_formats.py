@@ -4,6 +4,8 @@ import pytest
 
 from tests.contract.parity import want
 from tests.contract.parity.meeting import MEETING
+from tests.unit.publication.meetings import a_line, a_meeting
+from workflow_templates.contracts.transcript import TrackSummary
 from workflow_templates.legacy.formats import (
     to_rows,
     to_stored_webvtt,
@@ -44,3 +46,26 @@ def test_webvtt_of_a_topic(place: int, expected: str) -> None:
     names = {0: "Alice", 1: "Ben"}
     told = topic_webvtt(MEETING.topics[place], MEETING.segments, MEETING.words, names)
     assert told == expected
+
+
+ON_ONE_TRACK = """\
+Alice: Shall we start?
+Ben: Yes!
+Alice: start, I mean. And so on, for this is a long turn, and its text\
+ goes past one hundred and twenty characters, which is where it ends.
+Alice: Here it is cut.
+Ben: Good. No cut here."""
+"""Cut where the speaker changes, and at the first sentence end past 120 characters."""
+
+
+def test_one_track_on_which_several_speak_is_cut_where_the_speaker_changes() -> None:
+    long = ON_ONE_TRACK.splitlines()[2].removeprefix("Alice: ")
+    room = a_meeting(
+        a_line("Shall we start?", 1.0, speaker=0),
+        a_line("Yes!", 4.0, speaker=1),
+        a_line(f"{long} Here it is cut.", 5.0, speaker=0, seconds=20.0),
+        a_line("Good. No cut here.", 30.0, speaker=1),
+    )
+    track = TrackSummary(index=0, file="room.webm", speaker=0, language="en", offset=0.0)
+    room = room.model_copy(update={"tracks": (track,)})
+    assert to_text(transcript_segments(room)) == ON_ONE_TRACK

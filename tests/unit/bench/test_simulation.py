@@ -10,6 +10,8 @@ from tests.bench.legacy.simulation import (
     our_plan,
     schedule,
 )
+from tests.bench.sizes import Size
+from tests.bench.table_legacy import ALL_SIZES, simulated
 from workflow_templates.catalog import RetryClass
 
 TIMES = StepTimes(
@@ -62,3 +64,19 @@ def test_outage_is_waited_for_as_long_as_there_are_tries(
     retry: RetryClass | None, outage: float, want: float | None
 ) -> None:
     assert delay_of_outage(outage, retry=retry, attempt=1.0) == want
+
+
+def test_simulated_sizes_say_that_they_are_simulated() -> None:
+    head, *lines = list(simulated(Size(4, 10.0), TIMES, TIMES))[1:]
+    assert head.startswith("| SIMULATION ")
+    sizes = [str(size) for size in ALL_SIZES]
+    assert [line.split(" | ")[0].removeprefix("| ") for line in lines[1:-1]] == sizes
+    assert "the run fails" in lines[-1]
+    assert "goes on after" in lines[-1]
+
+
+def test_longer_meetings_take_longer_by_what_their_steps_read() -> None:
+    rows = [line.split(" | ") for line in simulated(Size(4, 10.0), TIMES, TIMES)]
+    legacy = {row[0]: row[1] for row in rows if len(row) > 1}
+    assert legacy[f"| {Size(4, 10.0)}"] == "105 s, 137 s"
+    assert legacy[f"| {Size(4, 60.0)}"] == "255 s, 812 s"
