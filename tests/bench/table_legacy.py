@@ -11,7 +11,7 @@ from tests.bench.sizes import Size, parse_sizes
 from workflow_templates.catalog import DETECT_TOPICS
 from workflow_templates.local.engine import usable_cores
 
-__all__ = ["ALL_SIZES", "simulated", "step_times", "table_legacy"]
+__all__ = ["ALL_SIZES", "media_lines", "simulated", "step_times", "table_legacy"]
 
 ALL_SIZES = parse_sizes("1x10,4x10,10x10,1x60,4x60,10x60,4x180")
 POD_SECONDS = 6.7
@@ -40,7 +40,7 @@ def table_legacy(bench: Bench) -> Iterator[str]:
     for size in bench.sizes:
         folder = bench.fresh("legacy")
         found = measured[size] = media(folder, size)
-        yield from _media_lines(found)
+        yield from media_lines(found)
         if size == _spoken(bench):
             legacy, ours = speech(folder, size, packaged_model(), "cpu")
             yield from _speech_lines(size, legacy, ours)
@@ -78,7 +78,8 @@ def simulated(measured: Size, legacy: StepTimes, ours: StepTimes) -> Iterator[st
     )
 
 
-def _media_lines(found: Media) -> Iterator[str]:
+def media_lines(found: Media) -> Iterator[str]:
+    """Lines of Markdown: CPU seconds of each step, all four figures of the three together."""
     sides = [found.legacy.stages, found.ours.stages, found.pydub.stages if found.pydub else ()]
     for legacy, ours, pydub in zip_longest(*sides):
         yield from _lines(f"{legacy.name}, {found.size}", legacy, ours, pydub, short=True)

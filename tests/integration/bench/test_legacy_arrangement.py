@@ -10,6 +10,7 @@ from tests.bench.legacy.media import pad
 from tests.bench.recordings import SAMPLE
 from tests.bench.rows_gpu import gpu_figures
 from tests.bench.sizes import Size
+from tests.bench.table_legacy import media_lines
 from tests.media.remux import lengthen, mute
 
 SHORT = Size(tracks=1, minutes=0.35)
@@ -40,6 +41,13 @@ def test_meeting_that_is_too_long_for_pydub_has_no_figures_of_it(
     measured: tuple[Path, Media],
 ) -> None:
     assert measured[1].pydub is None
+
+
+def test_table_has_time_memory_and_bytes_of_both_sides(measured: tuple[Path, Media]) -> None:
+    rows = [line.strip("| ").split(" | ") for line in media_lines(measured[1])]
+    figures = [row[1] for row in rows if row[0].startswith("all three")]
+    assert figures == ["seconds", "CPU s", "peak MB", "MB moved"]
+    assert all(float(row[2]) > 0 < float(row[3]) for row in rows)
 
 
 def test_both_sides_transcribe_with_one_model(measured: tuple[Path, Media]) -> None:
