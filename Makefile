@@ -67,7 +67,7 @@ generate: $(VENV)/dev.stamp ## Write docs/reference, the chart's CRD and its REA
 	@$(BIN)/python -m docs.generate
 	@$(BIN)/python charts/generate.py
 
-bench: $(VENV)/dev.stamp ## Measure speed and memory beside their anchors; about 20 minutes
+bench: $(VENV)/dev.stamp ## Measure speed and memory beside their anchors; about half an hour
 	@$(BIN)/python -m tests.bench
 
 clean: ## Remove the virtual environment, caches and the demo's results

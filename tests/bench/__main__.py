@@ -1,7 +1,8 @@
 """`make bench`: speed, memory and quality beside what they are compared with, in one run.
 
 Prints a Markdown table. `--minutes 60` makes long recordings as long as in docs/benchmarks.md,
-`--rows media` chooses.
+`--rows media` chooses. `--rows legacy` prints a table of its own: the arrangement that Multitrack
+replaces, re-created by us, beside ours and pydub.
 """
 
 import argparse
@@ -22,7 +23,10 @@ from tests.bench.bench_word_errors import word_errors
 from tests.bench.measure import Cost, measure
 from tests.bench.recordings import SAMPLE
 from tests.bench.rows_cluster import rows_cluster, rows_operator
+from tests.bench.rows_gpu import rows_gpu
 from tests.bench.rows_websocket import rows_websocket
+from tests.bench.sizes import parse_sizes
+from tests.bench.table_legacy import table_legacy
 from workflow_templates.local.engine import usable_cores
 
 
@@ -156,24 +160,38 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "operator": rows_operator,
     "websocket": rows_websocket,
     "cluster": rows_cluster,
+    "gpu": rows_gpu,
 }
+TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {"legacy": table_legacy}
+"""What has columns of its own: lines of Markdown, after the table of the rows."""
+MEASURED_SIZES = "1x10,4x10,10x10,1x60"
+"""Of the legacy table: eight minutes on two idle cores; 4x60, 10x60 and 4x180 another half hour."""
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="length of long recordings")
-    parser.add_argument("--rows", default=",".join(ROWS), help="which to measure")
+    parser.add_argument("--rows", default=",".join((*ROWS, *TABLES)), help="which to measure")
     parser.add_argument("--pydub", action="store_true", help="measure pydub too (6.7 GB)")
+    parser.add_argument(
+        "--sizes", default=MEASURED_SIZES, help="of the table legacy: 4x60,10x60,4x180"
+    )
     arguments = parser.parse_args()
+    chosen = arguments.rows.split(",")
     print(f"{platform.machine()}, {usable_cores()} cores, Python {platform.python_version()}\n")
-    print("| what | seconds | CPU s | peak MB | target | result |")
-    print(f"|{' --- |' * 6}")
     with tempfile.TemporaryDirectory(prefix="multitrack-bench-") as folder:
-        bench = Bench(Path(folder), arguments.minutes, arguments.pydub)
-        for name in arguments.rows.split(","):
-            for row in ROWS[name](bench):
+        sizes = parse_sizes(arguments.sizes)
+        bench = Bench(Path(folder), arguments.minutes, arguments.pydub, sizes)
+        if rows := [ROWS[name] for name in chosen if name not in TABLES]:
+            print("| what | seconds | CPU s | peak MB | target | result |")
+            print(f"|{' --- |' * 6}")
+        for measured in rows:
+            for row in measured(bench):
                 print(row.markdown(), flush=True)
+        for name in chosen:
+            for line in TABLES[name](bench) if name in TABLES else ():
+                print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.bench.measure import Cost, measure
 from tests.bench.recordings import make_meeting
+from tests.bench.sizes import Size
 
 __all__ = ["MULTITRACK", "Bench", "Row", "run_whole"]
 
@@ -41,6 +42,8 @@ class Bench:
     folder: Path
     minutes: float
     pydub: bool
+    sizes: tuple[Size, ...] = ()
+    """Of the meetings on which the legacy arrangement is measured."""
 
     def meeting(self, *, dense: bool, minutes: float | None = None) -> Path:
         """A made meeting; made once."""

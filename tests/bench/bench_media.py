@@ -13,7 +13,7 @@ from tests.bench.measure import Cost, measure
 from tests.media.remux import lengthen
 from tests.media.steps import an_item
 
-__all__ = ["BenchRow", "rows"]
+__all__ = ["SAMPLE", "BenchRow", "pydub_argv", "rows", "step_argv"]
 
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "sample"
 
@@ -66,24 +66,24 @@ def rows(folder: Path, *, minutes: float = 60.0, pydub: bool = False) -> Iterato
         (job / "source" / str(index)).symlink_to(track)
     yield from _pad(job, tracks[1], pydub=pydub)
     for index in (0, 2, 3):
-        measure(_step("pad-track", job, an_item(index)))
+        measure(step_argv("pad-track", job, an_item(index)))
     yield from _mix(job, tracks, pydub=pydub)
     yield from _peaks(job, pydub=pydub)
 
 
 def _pad(job: Path, track: Path, *, pydub: bool) -> Iterator[BenchRow]:
     what = "pad one track"
-    yield _row(what, "pad-track", _step("pad-track", job, an_item(1)))
+    yield _row(what, "pad-track", step_argv("pad-track", job, an_item(1)))
     aligned = str(job / "ffmpeg.flac")
     filters = ("-af", "aresample=16000:async=1:first_pts=0", "-ac", "1", "-sample_fmt", "s16")
     yield _row(what, "ffmpeg", [*_ffmpeg(), "-copyts", "-i", str(track), *filters, aligned])
     if pydub:
-        yield _row(what, "pydub", _with_pydub("pad", str(track), str(job / "pydub.flac")))
+        yield _row(what, "pydub", pydub_argv("pad", str(track), str(job / "pydub.flac")))
 
 
 def _mix(job: Path, tracks: Sequence[Path], *, pydub: bool) -> Iterator[BenchRow]:
     what = f"mix {len(tracks)} tracks"
-    yield _row(what, "mixdown-tracks", _step("mixdown-tracks", job))
+    yield _row(what, "mixdown-tracks", step_argv("mixdown-tracks", job))
     sources = [part for track in tracks for part in ("-i", str(track))]
     aligned = ";".join(
         f"[{index}:a]aresample=48000:async=1:first_pts=0[a{index}]" for index in range(len(tracks))
@@ -97,21 +97,22 @@ def _mix(job: Path, tracks: Sequence[Path], *, pydub: bool) -> Iterator[BenchRow
     if pydub:
         placed = [part for pair in zip(tracks, JOINS.values(), strict=True) for part in pair]
         yield _row(
-            what, "pydub", _with_pydub("mix", str(job / "pydub.mp3"), *(str(p) for p in placed))
+            what, "pydub", pydub_argv("mix", str(job / "pydub.mp3"), *(str(p) for p in placed))
         )
 
 
 def _peaks(job: Path, *, pydub: bool) -> Iterator[BenchRow]:
     what = "255 peaks of the mix"
-    yield _row(what, "generate-waveform", _step("generate-waveform", job))
+    yield _row(what, "generate-waveform", step_argv("generate-waveform", job))
     mix = str(job / "mix.mp3")
     meter = ("-af", "asetnsamples=n=790588,astats=metadata=1:reset=1", "-f", "null", "-")
     yield _row(what, "ffmpeg", [*_ffmpeg(), "-i", mix, *meter])
     if pydub:
-        yield _row(what, "pydub", _with_pydub("peaks", mix))
+        yield _row(what, "pydub", pydub_argv("peaks", mix))
 
 
-def _step(name: str, job: Path, parameters: dict[str, str] | None = None) -> list[str]:
+def step_argv(name: str, job: Path, parameters: dict[str, str] | None = None) -> list[str]:
+    """A step of ours that reads and writes in one folder."""
     given = [part for pair in (parameters or {}).items() for part in ("--param", "=".join(pair))]
     folders = ["--inputs", str(job), "--outputs", str(job)]
     return [sys.executable, "-m", "multitrack_steps.entrypoint", name, *folders, *given]
@@ -121,7 +122,8 @@ def _ffmpeg() -> list[str]:
     return [find_ffmpeg(), "-nostdin", "-v", "error", "-y"]
 
 
-def _with_pydub(task: str, *arguments: str) -> list[str]:
+def pydub_argv(task: str, *arguments: str) -> list[str]:
+    """What pydub's users write for the tasks `pad`, `mix` and `peaks`."""
     code = (
         "import sys, warnings; warnings.simplefilter('ignore')\n"
         "from pydub import AudioSegment\n"

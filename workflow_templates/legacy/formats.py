@@ -7,7 +7,13 @@ from pydantic import BaseModel, ConfigDict
 
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.published import PublishedTranscript
-from workflow_templates.legacy.segments import LegacySegment, segments_of, spoken_words
+from workflow_templates.legacy.segments import (
+    LegacySegment,
+    is_single_track,
+    segments_of,
+    spoken_words,
+    words_of_topic,
+)
 from workflow_templates.runtime.wording import clock, stopwatch
 
 __all__ = [
@@ -54,8 +60,19 @@ def names_of(transcript: PublishedTranscript) -> dict[int, str]:
 
 
 def transcript_segments(transcript: PublishedTranscript) -> tuple[LegacySegment, ...]:
-    """The whole meeting, cut as the legacy pipeline does."""
-    return segments_of(spoken_words(transcript), names_of(transcript))
+    """The whole meeting, cut as the legacy pipeline does: every topic by itself, in their order."""
+    names, single_track = names_of(transcript), is_single_track(transcript)
+    if not transcript.topics:
+        return segments_of(spoken_words(transcript), names, single_track=single_track)
+    return tuple(
+        segment
+        for topic in transcript.topics
+        for segment in segments_of(
+            words_of_topic(topic, transcript.segments, transcript.words),
+            names,
+            single_track=single_track,
+        )
+    )
 
 
 def to_text(segments: Sequence[LegacySegment]) -> str:

@@ -8,7 +8,7 @@ from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.minutes import Topic
 from workflow_templates.contracts.transcript import Segment, Word
 from workflow_templates.legacy.formats import to_stored_webvtt
-from workflow_templates.legacy.segments import segments_of, text_of
+from workflow_templates.legacy.segments import segments_of, text_of, words_of_topic
 
 __all__ = ["LegacyTopic", "LegacyWord", "legacy_topics", "topic_webvtt"]
 
@@ -51,7 +51,7 @@ def legacy_topics(
         words: `segments[].words` are places in it.
     """
     for topic in topics:
-        own = list(_words_of(topic, segments, words))
+        own = list(words_of_topic(topic, segments, words))
         yield LegacyTopic(
             id=topic.id,
             title=topic.title,
@@ -71,16 +71,9 @@ def topic_webvtt(
     segments: Sequence[Segment],
     words: Sequence[Word],
     name_by_speaker: dict[int, str],
+    *,
+    single_track: bool = False,
 ) -> str:
     """The topic's part of the stored WebVTT, `<v SpeakerN>`, on the recording's clock."""
-    own = _words_of(topic, segments, words)
-    return to_stored_webvtt(segments_of(own, name_by_speaker))
-
-
-def _words_of(topic: Topic, segments: Sequence[Segment], words: Sequence[Word]) -> Iterator[Word]:
-    indices = sorted(
-        index
-        for segment in segments[topic.first_segment : topic.last_segment + 1]
-        for index in segment.words
-    )
-    return (words[index] for index in indices)
+    own = words_of_topic(topic, segments, words)
+    return to_stored_webvtt(segments_of(own, name_by_speaker, single_track=single_track))

@@ -7,6 +7,7 @@ from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.delivery.webhook import WebhookEvent
 from workflow_templates.legacy.action_items import legacy_action_items
 from workflow_templates.legacy.formats import names_of, to_stored_webvtt, transcript_segments
+from workflow_templates.legacy.segments import is_single_track
 from workflow_templates.legacy.topics import topic_webvtt
 
 __all__ = ["Envelope", "completed_payload", "test_payload"]
@@ -47,7 +48,13 @@ def completed_payload(meeting: PublishedTranscript, envelope: Envelope) -> Mappi
                     "summary": topic.summary,
                     "timestamp": topic.start,
                     "duration": topic.duration,
-                    "webvtt": topic_webvtt(topic, meeting.segments, meeting.words, names),
+                    "webvtt": topic_webvtt(
+                        topic,
+                        meeting.segments,
+                        meeting.words,
+                        names,
+                        single_track=is_single_track(meeting),
+                    ),
                 }
                 for topic in meeting.topics
             ],

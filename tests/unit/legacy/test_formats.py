@@ -119,6 +119,21 @@ def test_topics_carry_their_words() -> None:
     assert [word.text for word in second.words] == [" Fine,", " go", " on"]
 
 
+def test_topics_are_written_one_after_the_other() -> None:
+    interrupted = a_meeting(
+        a_line("And the", 1.0, speaker=0),
+        a_line("Next, please.", 2.0, speaker=1),
+        a_line("budget is fine.", 4.0, speaker=0),
+        topics=(
+            TOPICS[0].model_copy(update={"last_segment": 0}),
+            TOPICS[1].model_copy(update={"first_segment": 1}),
+        ),
+    )
+    assert to_text(transcript_segments(interrupted)) == (
+        "Alice: And the\nBen: Next, please.\nAlice: budget is fine."
+    )
+
+
 def test_topic_webvtt_stays_on_the_recordings_clock() -> None:
     text = topic_webvtt(TOPICS[1], OVERLAP.segments, OVERLAP.words, names_of(OVERLAP))
     assert text == "WEBVTT\n\n01:23:45.250 --> 01:23:48.250\n<v Speaker1>Fine, go on\n"

@@ -13,6 +13,7 @@ from workflow_templates.legacy.formats import (
     SegmentRow,
     TextFormat,
     to_rows,
+    to_stored_webvtt,
     to_text,
     to_text_timestamped,
     to_webvtt_named,
@@ -75,6 +76,8 @@ class LegacyTranscript(BaseModel):
     workflow_run_id: str | None = None
     change_seq: int | None = None
     participants: list[LegacyParticipant] | None = None
+    webvtt: str | None = None
+    """The stored WebVTT, with numbered voices: `<v Speaker0>`."""
     transcript_format: TextFormat
     transcript: str | list[SegmentRow] | None = None
     """In the format that was asked for; null as long as nothing is published."""
@@ -146,5 +149,6 @@ def _meeting(published: PublishedTranscript, text_format: TextFormat) -> dict[st
             )
             for person in published.participants
         ],
+        "webvtt": to_stored_webvtt(transcript_segments(published)),
         "transcript": formatted(published, text_format),
     }
