@@ -12,7 +12,7 @@ def test_two_hundred_suspended_jobs_are_two_hundred_workflows(installation: Inst
     names = [f"many-{number}" for number in range(200)]
     manifests = "\n---\n".join(a_manifest(name, spec) for name in names)
     installation.kubectl("apply", "--filename", "-", given=manifests)
-    suspended = ("--for=jsonpath={.status.phase}=Suspended", "--timeout=120s")
+    suspended = ("--for=jsonpath={.status.phase}=Suspended", "--timeout=400s")
     installation.kubectl("wait", "recordingjob", *names, *suspended)
     listed = installation.read("workflows")["items"]
     made = [each for each in listed if each["metadata"]["name"].startswith("many-")]
