@@ -10,6 +10,7 @@ __all__ = [
     "DeletionAudit",
     "DeletionRequest",
     "DeletionScope",
+    "KeptAudio",
     "RemainingObject",
     "SourceObject",
 ]
@@ -61,6 +62,8 @@ class DeletionRequest(Document):
     """ISO 8601, UTC."""
     scope: DeletionScope = DeletionScope.ALL
     """How much goes."""
+    is_expiry: bool = False
+    """Nobody minds the audio, but its time is up."""
     sources: tuple[SourceObject, ...] = ()
     """Originals that recording.json may not name: composed video, tracks of a job that failed."""
     source: tuple[str, ...] = ()
@@ -75,8 +78,23 @@ class DeletionRequest(Document):
     """The job's; empty, or no longer known: the installation's own settings."""
     subject: str = ""
     """Whose votes: Daily's recording id, or the job's uid."""
-    not_before: str | None = None
-    """ISO 8601, UTC: until then the audio is kept for another try. None: at once."""
+    policy: ConsentPolicy = ConsentPolicy.DELETE_AUDIO_ON_DENIAL
+    """The job's."""
+
+
+class KeptAudio(Document):
+    """deletions/kept/<job uid>.json: a job is deleted, and its audio is still there.
+
+    Later votes and the installation's retention find it here.
+    """
+
+    request: DeletionRequest
+    """What to delete when it comes to that."""
+    ended_at: str
+    """When the job ended, ISO 8601, UTC."""
+    succeeded: bool
+    expired: DeletionScope | None = None
+    """What was put on the deletion list because its time was up."""
 
 
 class DeletedObject(Contract):

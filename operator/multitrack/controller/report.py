@@ -22,10 +22,12 @@ from workflow_templates.pipelines import PROCESS_RECORDING
 
 __all__ = [
     "cancelled_before_start",
+    "condition",
     "ended",
     "following",
     "not_created",
     "pending",
+    "with_conditions",
     "workflow_gone",
 ]
 
@@ -42,7 +44,7 @@ def pending(job: RecordingJob, now: datetime, lacks: tuple[str, ...] = ()) -> Re
         conditions=job.status.conditions,
         observed_generation=job.generation,
     )
-    return _with(
+    return with_conditions(
         blank, job, now, _waiting(SucceededReason.PENDING, "the Workflow is being made", lacks)
     )
 
@@ -55,8 +57,8 @@ def not_created(
     now: datetime,
 ) -> RecordingJobStatus:
     """The Workflow that the spec asks for cannot be made, or not yet."""
-    return _with(
-        status, job, now, _condition(ConditionType.WORKFLOW_CREATED, _FALSE, reason, message)
+    return with_conditions(
+        status, job, now, condition(ConditionType.WORKFLOW_CREATED, _FALSE, reason, message)
     )
 
 
@@ -92,11 +94,11 @@ def ended(
     over = status.model_copy(
         update={"phase": phase, "step": None, "completion_time": status.completion_time or now}
     )
-    return _with(
+    return with_conditions(
         over,
         job,
         now,
-        _condition(ConditionType.SUCCEEDED, _FALSE, reason, message),
+        condition(ConditionType.SUCCEEDED, _FALSE, reason, message),
         *_transcript(over.steps, is_over=True),
     )
 
@@ -140,11 +142,11 @@ def following(
         artifacts=outcome.artifacts_of(job, workflow, settings),
         usage=outcome.usage_of(PROCESS_RECORDING, workflow),
     )
-    return _with(
+    return with_conditions(
         status,
         job,
         now,
-        _condition(
+        condition(
             ConditionType.WORKFLOW_CREATED,
             _TRUE,
             WorkflowCreatedReason.CREATED,
@@ -278,33 +280,32 @@ def _transcript(steps: tuple[StepStatus, ...], *, is_over: bool) -> tuple[Condit
     )
     kind = ConditionType.TRANSCRIPT_READY
     if published:
-        return (_condition(kind, _TRUE, TranscriptReason.PUBLISHED, "see status.artifacts"),)
+        return (condition(kind, _TRUE, TranscriptReason.PUBLISHED, "see status.artifacts"),)
     if is_over:
         text = "the job ended before that; see Succeeded"
-        return (_condition(kind, _FALSE, TranscriptReason.NOT_PUBLISHED, text),)
-    return (_condition(kind, _UNKNOWN, TranscriptReason.NOT_YET, "the steps before go on"),)
+        return (condition(kind, _FALSE, TranscriptReason.NOT_PUBLISHED, text),)
+    return (condition(kind, _UNKNOWN, TranscriptReason.NOT_YET, "the steps before go on"),)
 
 
 def _degraded(workflow: WorkflowView, settings: OperatorSettings) -> Condition:
     kind = ConditionType.DEGRADED
     if gaps := outcome.track_gaps(workflow):
-        return _condition(kind, _TRUE, DegradedReason.TRACK_GAP, "; ".join(gaps))
+        return condition(kind, _TRUE, DegradedReason.TRACK_GAP, "; ".join(gaps))
     failed = outcome.failed_runs(PROCESS_RECORDING, workflow, optional=True)
     if failed:
         task, run = failed[0]
         text = outcome.failure_of(workflow, task, run, settings).message
         reason = DegradedReason.OPTIONAL_STEP_FAILED
-        return _condition(kind, _TRUE, reason, f"{task.name}: {text}")
-    return _condition(kind, _FALSE, DegradedReason.NOTHING_MISSING, "")
+        return condition(kind, _TRUE, reason, f"{task.name}: {text}")
+    return condition(kind, _FALSE, DegradedReason.NOTHING_MISSING, "")
 
 
 def _outcome(status: ConditionStatus, reason: SucceededReason, message: str) -> Condition:
-    return _condition(ConditionType.SUCCEEDED, status, reason, message)
+    return condition(ConditionType.SUCCEEDED, status, reason, message)
 
 
-def _condition(
-    kind: ConditionType, status: ConditionStatus, reason: str, message: str
-) -> Condition:
+def condition(kind: ConditionType, status: ConditionStatus, reason: str, message: str) -> Condition:
+    """A condition for `with_conditions`, which knows since when it is so."""
     return Condition(
         type=kind,
         status=status,
@@ -314,7 +315,7 @@ def _condition(
     )
 
 
-def _with(
+def with_conditions(
     status: RecordingJobStatus, job: RecordingJob, now: datetime, *conditions: Condition
 ) -> RecordingJobStatus:
     """Put conditions in; the time of one changes with its status alone."""
