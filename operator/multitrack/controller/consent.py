@@ -128,8 +128,8 @@ class _Case:
         if gone:
             return _Verdict(audio, self._gone(), gone=True, actions=self._release())
         if count := self._count(audio):
-            unchanged = self._said_so_far(audio)
-            return _Verdict(audio, unchanged, None, self._hold(audio), (count,))
+            # Until then what was said stays: nothing is taken for consent.
+            return _Verdict(audio, None, self.job.status.audio_deleted, self._hold(audio), (count,))
         return self._decided(audio)
 
     def _decided(self, audio: AudioStatus) -> _Verdict:
@@ -314,19 +314,15 @@ class _Case:
             wanted += "/deleted"
         elif self._has_ended() and not self._run_has_counted():
             wanted += f"/{self.decision.status.attempt}"
-        return CountVotes(wanted) if wanted != audio.counted else None
+        # What was counted at an end holds until there is another vote.
+        known = audio.counted if "/" in wanted else audio.counted.partition("/")[0]
+        return CountVotes(wanted) if wanted != known else None
 
     def _run_has_counted(self) -> bool:
         run = self._run()
         return run is not None and any(
             each.phase == "Succeeded" and each.type == "Retry" for each in run.of_step(_CLEANUP)
         )
-
-    def _said_so_far(self, audio: AudioStatus) -> tuple[ConditionStatus, ConsentReason, str] | None:
-        """Until votes are counted, what was said stays; a new job has nobody who denies."""
-        if self.job.status.condition(ConditionType.CONSENT_ENFORCED) is not None:
-            return None
-        return self._kept(audio).said
 
     def _hold(self, audio: AudioStatus) -> tuple[Action, ...]:
         """Keep the job as long as there may be something to delete or to remember."""

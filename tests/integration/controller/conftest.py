@@ -1,7 +1,7 @@
 """The operator as it runs in a cluster, in this process and against the fake API server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,9 +19,11 @@ from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
 from tests.fakes.argo import FakeArgo
 from tests.fakes.kubernetes import FakeKubernetes
+from tests.fakes.s3 import FakeS3, running_s3
 from workflow_templates.argo.settings import InstallSettings
 
 NAMESPACE = "meetings"
+BUCKET = "recordings"
 
 
 @dataclass(slots=True)
@@ -122,8 +124,24 @@ class World:
         return dict(next(each for each in conditions if each["type"] == kind))
 
 
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[FakeS3]:
+    with running_s3() as server:
+        server.client.create_bucket(Bucket=BUCKET)
+        yield server
+
+
 @pytest.fixture
-def world(kubernetes: FakeKubernetes) -> World:
+def s3(s3_server: FakeS3, monkeypatch: pytest.MonkeyPatch) -> FakeS3:
+    """The bucket, as it is for the operator's process. Jobs have uids: nothing need be emptied."""
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3_server
+
+
+@pytest.fixture
+def world(kubernetes: FakeKubernetes, s3: FakeS3) -> World:
+    assert s3.endpoint_url
     return World(kubernetes, FakeArgo(kubernetes, NAMESPACE))
 
 
@@ -141,7 +159,7 @@ def start(kubernetes: FakeKubernetes) -> Start:
     ) -> AsyncIterator[Operator]:
         assert kubernetes.url
         told = OperatorSettings.model_validate(
-            {"jobNamespaces": [NAMESPACE], "storage": {"bucket": "recordings"}, **settings}
+            {"jobNamespaces": [NAMESPACE], "storage": {"bucket": BUCKET}, **settings}
         )
         operator = Operator(CollectorRegistry(), Clock())
         metrics = Metrics(operator.registry)
