@@ -21,6 +21,13 @@ _QUIET = (ConditionType.DEGRADED, ConditionType.TRANSCRIPT_READY)
 _UNREMARKABLE = (ConsentReason.NOT_NEEDED, ConsentReason.NOBODY_DENIES)
 """Most jobs say so from beginning to end."""
 
+_AS_PLANNED = (
+    ConsentReason.WAITING_FOR_END,
+    ConsentReason.WAITING_FOR_RETRY,
+    ConsentReason.DELETING,
+)
+"""Not so yet, and nothing is wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -49,4 +56,4 @@ def woken_news(workflow: str) -> News:
 
 
 def _is_bad(condition: Condition) -> bool:
-    return _BAD.get(condition.type) == condition.status
+    return _BAD.get(condition.type) == condition.status and condition.reason not in _AS_PLANNED

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -11,16 +11,24 @@ import kopf
 import pytest
 from prometheus_client import CollectorRegistry
 
-from multitrack.cluster.client import connect
+from multitrack.cluster.client import Cluster, connect
 from multitrack.controller.handlers import operator_settings, register
 from multitrack.controller.installation import Installation
 from multitrack.controller.loop import Controller
+from multitrack.controller.loops.consent_sweep import ConsentSweep
+from multitrack.controller.loops.deletion_workflows import DeletionWorkflows
+from multitrack.controller.loops.deletions import Deletions
+from multitrack.controller.loops.metrics import LoopMetrics
+from multitrack.controller.loops.runner import Loop
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
 from tests.fakes.argo import FakeArgo
 from tests.fakes.kubernetes import FakeKubernetes
 from tests.fakes.s3 import FakeS3, running_s3
 from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.runtime.deletions import DeletionList
+from workflow_templates.runtime.errors import MultitrackError
+from workflow_templates.runtime.store import S3Store
 
 NAMESPACE = "meetings"
 BUCKET = "recordings"
@@ -55,6 +63,7 @@ class Start(Protocol):
         is_ready: bool = True,
         profiles: Mapping[str, InstallSettings] | None = None,
         checks_installation: bool = False,
+        deletes: bool = False,
         **settings: Any,
     ) -> AbstractAsyncContextManager[Operator]: ...
 
@@ -155,6 +164,7 @@ def start(kubernetes: FakeKubernetes) -> Start:
         is_ready: bool = True,
         profiles: Mapping[str, InstallSettings] | None = None,
         checks_installation: bool = False,
+        deletes: bool = False,
         **settings: Any,
     ) -> AsyncIterator[Operator]:
         assert kubernetes.url
@@ -179,6 +189,9 @@ def start(kubernetes: FakeKubernetes) -> Start:
                 checks = Installation(cluster, told, profiles, metrics, pauses=(0.1, 0.1))
                 looking = checks.keep_looking(controller.see_problems)
                 tasks.append(asyncio.create_task(looking))
+            if deletes:
+                looping = deletions(cluster, told, profiles, controller, operator)
+                tasks.append(asyncio.create_task(looping))
             try:
                 if is_ready:
                     await asyncio.wait_for(ready.wait(), 10)
@@ -189,6 +202,36 @@ def start(kubernetes: FakeKubernetes) -> Start:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     return run
+
+
+async def deletions(
+    cluster: Cluster,
+    settings: OperatorSettings,
+    profiles: Mapping[str, InstallSettings],
+    controller: Controller,
+    operator: Operator,
+) -> None:
+    """Both loops about audio, without the pauses that an installation has."""
+    entries = DeletionList(S3Store.open(), settings.storage.bucket)
+    workflows = DeletionWorkflows(
+        cluster,
+        entries,
+        controller.templates,
+        profiles,
+        settings.job_namespaces,
+        clock=operator.clock,
+    )
+    metrics = LoopMetrics(operator.registry)
+    told = settings.loops.deletions
+    loops: tuple[Loop, ...] = (
+        Deletions(entries, workflows, told, metrics, clock=operator.clock),
+        ConsentSweep(cluster, entries, controller.jobs, settings, metrics, clock=operator.clock),
+    )
+    while True:
+        for loop in loops:
+            with suppress(MultitrackError):
+                await loop.once()
+        await asyncio.sleep(0.05)
 
 
 async def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
