@@ -32,8 +32,9 @@ class Meeting:
 
     def __init__(self, world: World, s3: FakeS3, run_step: RunStep, folder: Path) -> None:
         self.world, self.s3, self.run_step, self.folder = world, s3, run_step, folder
-        status = {"Status": "Enabled"}
-        s3.client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=status)
+        s3.client.put_bucket_versioning(
+            Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
+        )
         for pipeline in (PROCESS_RECORDING, DELETE_AUDIO):
             # Templates that are there already need not become known to Argo first.
             template = render_template(pipeline, InstallSettings())

@@ -55,9 +55,8 @@ def held(
     **consent: Any,
 ) -> RecordingJob:
     """A job with attempt 1 under way, or ended, that the API server keeps for us."""
-    more = {name: consent.pop(name) for name in ("shadow", "cancel", "ttl") if name in consent}
-    if "ttl" in more:
-        more["ttlSecondsAfterFinished"] = more.pop("ttl")
+    others = ("shadow", "cancel", "ttlSecondsAfterFinished")
+    more = {name: consent.pop(name) for name in others if name in consent}
     status = RUNNING.model_copy(update={"audio": audio})
     if ended is not None:
         status = status.model_copy(update={"phase": Phase.SUCCEEDED, "completion_time": ended})
@@ -389,7 +388,7 @@ CASES = {
         held(leaves=True, finalizers=("somebody.else/hold",)), (AT_WORK,)
     ),
     "its time is up: the list first, in either order": Case(
-        held(DENIED, ttl=0),
+        held(DENIED, ttlSecondsAfterFinished=0),
         (GOOD,),
         (DeleteJob(), request(NO_BY_VOTE)),
         ConsentReason.DELETING,
