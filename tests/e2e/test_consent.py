@@ -87,6 +87,7 @@ def test_audio_goes_whatever_becomes_of_the_job(
 
     eventually(is_under_way, "padded audio of the job that is deleted", 300)
     installation.kubectl("delete", "recordingjob", deleted.name, "--wait=true", "--timeout=60s")
+    installation.kill_operator()
 
     succeeded = installation.wait("no-after", ".status.phase=Succeeded")
     assert condition(succeeded, "ConsentEnforced")["reason"] == "NobodyDenies"
@@ -95,6 +96,7 @@ def test_audio_goes_whatever_becomes_of_the_job(
     # Nobody tells the job: the operator's sweep finds the vote.
     vote = Vote(id="late", at="2026-03-14T10:00:00.000+00:00", consent_given=False)
     write_vote(store, installation.bucket, after.uid, vote)
+    installation.kill_operator()
 
     for meeting in (before, after, failing):
         job = installation.wait(meeting.name, ".status.audioDeleted=true", 300)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from workflow_templates.contracts.deletion import DeletionAudit, DeletionRequest, KeptAudio
-from workflow_templates.runtime.store import S3Address, S3Store
+from workflow_templates.runtime.store import S3Address, S3Object, S3Store
 from workflow_templates.runtime.store_errors import ObjectMissingError
 
 __all__ = ["DeletionList"]
@@ -20,6 +20,8 @@ class DeletionList:
     def __init__(self, store: S3Store, bucket: str) -> None:
         self.store = store
         self.bucket = bucket
+        self._notes: dict[str, tuple[str, KeptAudio | None]] = {}
+        """By key: ETag and what was read, so that a note is read once."""
 
     def address(self, request: DeletionRequest) -> S3Address:
         """Where an entry lies."""
@@ -65,12 +67,19 @@ class DeletionList:
         self.store.write(self._kept(kept), body, content_type=_JSON)
 
     def kept(self) -> Iterator[KeptAudio]:
-        """All such notes; one that cannot be read is left out."""
-        for each in self.store.list(S3Address(self.bucket, _KEPT)).objects:
-            try:
-                yield KeptAudio.model_validate_json(self.store.read(each.address))
-            except (ValidationError, ObjectMissingError):
-                continue
+        """All such notes, as they are now; one that cannot be read is left out."""
+        found = self.store.list(S3Address(self.bucket, _KEPT)).objects
+        self._notes = {each.address.key: (each.etag, self._note(each)) for each in found}
+        yield from (note for _, note in self._notes.values() if note is not None)
+
+    def _note(self, found: S3Object) -> KeptAudio | None:
+        etag, known = self._notes.get(found.address.key, ("", None))
+        if etag == found.etag:
+            return known
+        try:
+            return KeptAudio.model_validate_json(self.store.read(found.address))
+        except (ValidationError, ObjectMissingError):
+            return None
 
     def forget(self, kept: KeptAudio) -> None:
         """Remove a note of what is no longer there, or is on the list."""

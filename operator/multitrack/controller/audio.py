@@ -21,13 +21,15 @@ from workflow_templates.contracts.consent import is_denied
 from workflow_templates.contracts.deletion import ConsentPolicy, DeletionRequest, KeptAudio
 from workflow_templates.runtime.deletions import DeletionList
 from workflow_templates.runtime.errors import MultitrackError, RefusedError, SettingsError
+from workflow_templates.runtime.store_errors import BucketMissingError
 from workflow_templates.runtime.votes import read_votes
 
 __all__ = ["AudioDuties"]
 
 _log = logging.getLogger("multitrack.operator")
 
-_AGAIN = timedelta(seconds=30)
+_AWAY, _REFUSED = timedelta(seconds=5), timedelta(seconds=30)
+"""When the bucket is asked again that did not answer, or said no."""
 _AT_ONCE = timedelta()
 
 
@@ -93,13 +95,19 @@ class AudioDuties:
         return decision
 
     async def _count(self, job: RecordingJob, counted: str, decision: Decision) -> Decision:
-        bucket = self._settings.storage.bucket
-        votes = await asyncio.to_thread(read_votes, self._open_store(), bucket, job.subject)
+        denied = await asyncio.to_thread(self._is_denied, job)
         audio = (decision.status.audio or AudioStatus()).model_copy(
-            update={"denied": is_denied(votes), "counted": counted}
+            update={"denied": denied, "counted": counted}
         )
         status = decision.status.model_copy(update={"audio": audio})
         return Decision(status, decision.actions, _AT_ONCE)
+
+    def _is_denied(self, job: RecordingJob) -> bool:
+        bucket = self._settings.storage.bucket
+        try:
+            return is_denied(read_votes(self._open_store(), bucket, job.subject))
+        except BucketMissingError:
+            return False  # nobody can have voted, and no job must wait for it to be deleted
 
     def _not_yet(
         self,
@@ -118,7 +126,7 @@ class AudioDuties:
             said = ConditionStatus.FALSE, reason, text
         status = decision.status.model_copy(update={"audio": job.status.audio})
         status = saying(status, job, self._clock(), said)
-        return Decision(status, decision.actions, _AGAIN)
+        return Decision(status, decision.actions, _AWAY if error.retryable else _REFUSED)
 
     def _request(self, job: RecordingJob, action: RequestDeletion) -> DeletionRequest:
         others = self._others(job) if action.reaches_others else ()

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from multitrack.api.names import VOTES_ANNOTATION
 from tests.conftest import RunStep
 from tests.fakes.s3 import FakeS3
+from tests.fakes.s3_faults import Rule, running_faulty_s3
 from tests.integration.controller.conftest import BUCKET, NAMESPACE, Start, World, eventually
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import render_template
@@ -290,6 +292,38 @@ async def test_a_bucket_that_is_away_keeps_the_job_and_says_so(
     async with start():
         await world.server.until(lambda: meeting.metadata() == {})
     assert len(meeting.pending()) == 1
+
+
+async def test_a_bucket_that_is_not_there_keeps_no_job(
+    world: World, start: Start, s3: FakeS3
+) -> None:
+    assert s3.endpoint_url
+    async with start(storage={"bucket": "no-such-bucket"}):
+        world.apply()
+        world.argo.start(await world.has_workflow())
+        await world.comes_to("Pending")
+        world.server.remove("recordingjobs", "standup", NAMESPACE)
+        await world.server.until(lambda: world.status() == {})
+
+
+async def test_a_bucket_that_fails_now_and_then_holds_nothing_up_for_good(
+    world: World, start: Start, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third request of the operator fails, and is not tried again by the client."""
+    random = Random(7)  # noqa: S311 - faults, not secrets
+    rules = [Rule(lambda _: random.random() < 1 / 3, 503, "SlowDown")]
+    with running_faulty_s3(meeting.s3.endpoint_url) as faulty:
+        faulty.rules.extend(rules)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", faulty.url)
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+        async with start(deletes=True):
+            await finished(world, meeting)
+            world.change(consent={"denied": True})
+            await world.server.until(meeting.deletions, 40)
+            meeting.pretend_deletion(meeting.deletions()[0])
+            await world.server.until(lambda: world.reason("ConsentEnforced") == "Enforced", 40)
+            await eventually(lambda: meeting.pending() == [], 20)
+    assert len(meeting.deletions()) == 1
 
 
 async def test_copies_go_when_their_time_is_up_and_the_original_stays(
