@@ -18,6 +18,7 @@ from multitrack.api.reasons import (
 )
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import AudioStatus, RecordingJobStatus, timestamp
+from multitrack.controller.conditions import a_condition, with_conditions
 from multitrack.controller.decision import (
     Action,
     CountVotes,
@@ -28,7 +29,6 @@ from multitrack.controller.decision import (
     RequestDeletion,
 )
 from multitrack.controller.observed import Node, WorkflowView
-from multitrack.controller.report import condition, with_conditions
 from multitrack.controller.retention import what_expired
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.steps import said
@@ -65,13 +65,14 @@ def saying(
         now: With time zone.
         said: Status, reason and message.
     """
-    return with_conditions(status, job, now, condition(ConditionType.CONSENT_ENFORCED, *said))
+    return with_conditions(status, job, now, a_condition(ConditionType.CONSENT_ENFORCED, *said))
 
 
 def enforce_consent(
     decision: Decision,
     job: RecordingJob,
     workflows: tuple[WorkflowView, ...],
+    *,
     settings: OperatorSettings,
     now: datetime,
 ) -> Decision:

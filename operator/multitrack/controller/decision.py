@@ -1,4 +1,4 @@
-"""What can be decided about a job: actions, and a status to write."""
+"""What the operator can decide to do."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +8,7 @@ from workflow_templates.contracts.deletion import DeletionScope
 
 __all__ = [
     "Action",
+    "AudioAction",
     "CountVotes",
     "CreateWorkflow",
     "Decision",
@@ -103,6 +104,9 @@ class RequestDeletion:
     """Nobody minds the audio, but its time is up."""
 
 
+AudioAction = HoldJob | ReleaseJob | CountVotes | RequestDeletion
+"""What is done about a job's audio."""
+
 Action = (
     CreateWorkflow
     | StartErrand
@@ -110,10 +114,7 @@ Action = (
     | SuspendWorkflow
     | WakeWorkflow
     | DeleteJob
-    | HoldJob
-    | ReleaseJob
-    | CountVotes
-    | RequestDeletion
+    | AudioAction
 )
 
 

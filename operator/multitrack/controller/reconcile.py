@@ -41,8 +41,8 @@ _FIRST_WAIT = timedelta(seconds=2)
 cache of templates is behind by moments where the API server is busy."""
 
 
-_ASPECTS = (enforce_consent,)
-"""What else is to be done for a job, each given the decision so far: pure functions."""
+_ERRANDS = (enforce_consent,)
+"""What else is done for a job, each from what was decided before it."""
 
 
 def newest(workflows: tuple[WorkflowView, ...]) -> WorkflowView | None:
@@ -67,14 +67,12 @@ def reconcile(
         now: With time zone.
         lacks: What the installation lacks that this job needs, in sentences.
     """
+    if job.is_being_deleted:
+        return enforce_consent(Decision(job.status), job, workflows, settings=settings, now=now)
     processing = tuple(each for each in workflows if each.pipeline == PROCESS_RECORDING.name)
-    decision = (
-        Decision(job.status)
-        if job.is_being_deleted
-        else _reconcile_processing(job, processing, settings, now, lacks)
-    )
-    for aspect in _ASPECTS:
-        decision = aspect(decision, job, workflows, settings, now)
+    decision = _reconcile_processing(job, processing, settings, now, lacks)
+    for errand in _ERRANDS:
+        decision = errand(decision, job, workflows, settings=settings, now=now)
     return decision
 
 

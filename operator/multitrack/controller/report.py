@@ -1,6 +1,6 @@
 """What a job's status says: conditions, phase, steps, from what was observed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from multitrack.api.reasons import (
     ConditionStatus,
@@ -15,6 +15,8 @@ from multitrack.api.reasons import (
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import Condition, Failure, RecordingJobStatus, StepStatus, WorkflowRef
 from multitrack.controller import outcome
+from multitrack.controller.conditions import a_condition as _condition
+from multitrack.controller.conditions import with_conditions as _with
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.steps import progress_of, said, step_statuses
@@ -22,19 +24,15 @@ from workflow_templates.pipelines import PROCESS_RECORDING
 
 __all__ = [
     "cancelled_before_start",
-    "condition",
     "ended",
     "following",
     "not_created",
     "pending",
-    "with_conditions",
     "workflow_gone",
 ]
 
 _TRUE, _FALSE, _UNKNOWN = ConditionStatus.TRUE, ConditionStatus.FALSE, ConditionStatus.UNKNOWN
 _LAST_OF_TRANSCRIPT = "finalize"
-_NOT_YET = datetime.fromtimestamp(0, UTC)
-"""Stands in until a condition is put beside the ones before."""
 
 
 def pending(job: RecordingJob, now: datetime, lacks: tuple[str, ...] = ()) -> RecordingJobStatus:
@@ -44,7 +42,7 @@ def pending(job: RecordingJob, now: datetime, lacks: tuple[str, ...] = ()) -> Re
         conditions=job.status.conditions,
         observed_generation=job.generation,
     )
-    return with_conditions(
+    return _with(
         blank, job, now, _waiting(SucceededReason.PENDING, "the Workflow is being made", lacks)
     )
 
@@ -57,8 +55,8 @@ def not_created(
     now: datetime,
 ) -> RecordingJobStatus:
     """The Workflow that the spec asks for cannot be made, or not yet."""
-    return with_conditions(
-        status, job, now, condition(ConditionType.WORKFLOW_CREATED, _FALSE, reason, message)
+    return _with(
+        status, job, now, _condition(ConditionType.WORKFLOW_CREATED, _FALSE, reason, message)
     )
 
 
@@ -94,11 +92,11 @@ def ended(
     over = status.model_copy(
         update={"phase": phase, "step": None, "completion_time": status.completion_time or now}
     )
-    return with_conditions(
+    return _with(
         over,
         job,
         now,
-        condition(ConditionType.SUCCEEDED, _FALSE, reason, message),
+        _condition(ConditionType.SUCCEEDED, _FALSE, reason, message),
         *_transcript(over.steps, is_over=True),
     )
 
@@ -142,11 +140,11 @@ def following(
         artifacts=outcome.artifacts_of(job, workflow, settings),
         usage=outcome.usage_of(PROCESS_RECORDING, workflow),
     )
-    return with_conditions(
+    return _with(
         status,
         job,
         now,
-        condition(
+        _condition(
             ConditionType.WORKFLOW_CREATED,
             _TRUE,
             WorkflowCreatedReason.CREATED,
@@ -280,52 +278,25 @@ def _transcript(steps: tuple[StepStatus, ...], *, is_over: bool) -> tuple[Condit
     )
     kind = ConditionType.TRANSCRIPT_READY
     if published:
-        return (condition(kind, _TRUE, TranscriptReason.PUBLISHED, "see status.artifacts"),)
+        return (_condition(kind, _TRUE, TranscriptReason.PUBLISHED, "see status.artifacts"),)
     if is_over:
         text = "the job ended before that; see Succeeded"
-        return (condition(kind, _FALSE, TranscriptReason.NOT_PUBLISHED, text),)
-    return (condition(kind, _UNKNOWN, TranscriptReason.NOT_YET, "the steps before go on"),)
+        return (_condition(kind, _FALSE, TranscriptReason.NOT_PUBLISHED, text),)
+    return (_condition(kind, _UNKNOWN, TranscriptReason.NOT_YET, "the steps before go on"),)
 
 
 def _degraded(workflow: WorkflowView, settings: OperatorSettings) -> Condition:
     kind = ConditionType.DEGRADED
     if gaps := outcome.track_gaps(workflow):
-        return condition(kind, _TRUE, DegradedReason.TRACK_GAP, "; ".join(gaps))
+        return _condition(kind, _TRUE, DegradedReason.TRACK_GAP, "; ".join(gaps))
     failed = outcome.failed_runs(PROCESS_RECORDING, workflow, optional=True)
     if failed:
         task, run = failed[0]
         text = outcome.failure_of(workflow, task, run, settings).message
         reason = DegradedReason.OPTIONAL_STEP_FAILED
-        return condition(kind, _TRUE, reason, f"{task.name}: {text}")
-    return condition(kind, _FALSE, DegradedReason.NOTHING_MISSING, "")
+        return _condition(kind, _TRUE, reason, f"{task.name}: {text}")
+    return _condition(kind, _FALSE, DegradedReason.NOTHING_MISSING, "")
 
 
 def _outcome(status: ConditionStatus, reason: SucceededReason, message: str) -> Condition:
-    return condition(ConditionType.SUCCEEDED, status, reason, message)
-
-
-def condition(kind: ConditionType, status: ConditionStatus, reason: str, message: str) -> Condition:
-    """A condition for `with_conditions`, which knows since when it is so."""
-    return Condition(
-        type=kind,
-        status=status,
-        reason=reason,
-        message=message,
-        last_transition_time=_NOT_YET,
-    )
-
-
-def with_conditions(
-    status: RecordingJobStatus, job: RecordingJob, now: datetime, *conditions: Condition
-) -> RecordingJobStatus:
-    """Put conditions in; the time of one changes with its status alone."""
-    by_type = {each.type: each for each in status.conditions}
-    for each in conditions:
-        earlier = job.status.condition(each.type)
-        since = earlier.last_transition_time if earlier and earlier.status == each.status else now
-        by_type[each.type] = each.model_copy(
-            update={"last_transition_time": since, "observed_generation": job.generation}
-        )
-    return status.model_copy(
-        update={"conditions": tuple(by_type[kind] for kind in ConditionType if kind in by_type)}
-    )
+    return _condition(ConditionType.SUCCEEDED, status, reason, message)
