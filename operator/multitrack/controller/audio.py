@@ -86,13 +86,29 @@ class AudioDuties:
                 case CountVotes(counted):
                     return await self._count(job, counted, decision)
                 case RequestDeletion():
-                    request = self._request(job, action)
-                    await asyncio.to_thread(self._list().add, request)
-                    extra = {"job": job.name, "entry": request.id, "because": request.because}
-                    _log.info("deletion written down", extra=extra)
+                    return await self._write_down(job, action, decision)
         except MultitrackError as error:
             return self._not_yet(job, action, decision, error)
-        return decision
+
+    async def _write_down(
+        self, job: RecordingJob, action: RequestDeletion, decision: Decision
+    ) -> Decision:
+        """The list first, the status after it: so that a crash in between does it once more."""
+        request = self._request(job, action)
+        await asyncio.to_thread(self._list().add, request)
+        extra = {"job": job.name, "entry": request.id, "because": request.because}
+        _log.info("deletion written down", extra=extra)
+        now = self._clock()
+        noted = (
+            {"expired": action.scope, "expired_at": now}
+            if action.is_expiry
+            else {"requested_at": now}
+        )
+        audio = (decision.status.audio or AudioStatus()).model_copy(
+            update={"requests": action.number, **noted}
+        )
+        status = decision.status.model_copy(update={"audio": audio})
+        return Decision(status, decision.actions, decision.look_again)
 
     async def _count(self, job: RecordingJob, counted: str, decision: Decision) -> Decision:
         denied = await asyncio.to_thread(self._is_denied, job)
@@ -124,8 +140,7 @@ class AudioDuties:
             text = f"what is to be deleted cannot be written down: {error}"
             reason = ConsentReason.UNVERIFIED if error.retryable else ConsentReason.REFUSED
             said = ConditionStatus.FALSE, reason, text
-        status = decision.status.model_copy(update={"audio": job.status.audio})
-        status = saying(status, job, self._clock(), said)
+        status = saying(decision.status, job, self._clock(), said)
         return Decision(status, decision.actions, _AWAY if error.retryable else _REFUSED)
 
     def _request(self, job: RecordingJob, action: RequestDeletion) -> DeletionRequest:

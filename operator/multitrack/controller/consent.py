@@ -158,15 +158,14 @@ class _Case:
         before = self._hold(audio)
         if self._is_requested(audio):
             return _Verdict(audio, self._deleting(why), gone=False, before=before)
-        request, after = self._request(audio, why)
-        return _Verdict(after, self._deleting(why), gone=False, before=before, actions=(request,))
+        actions = (self._request(audio, why),)
+        return _Verdict(audio, self._deleting(why), gone=False, before=before, actions=actions)
 
-    def _request(self, audio: AudioStatus, why: str) -> tuple[RequestDeletion, AudioStatus]:
-        number = audio.requests + 1
-        after = audio.model_copy(update={"requests": number, "requested_at": self.now})
+    def _request(self, audio: AudioStatus, why: str) -> RequestDeletion:
+        """What it changes in the status is said once it is written down, and not before."""
         scope = deletion_scope(self.job)
         reaches = self._is_denied(audio) and scope is DeletionScope.ALL
-        return RequestDeletion(number, scope, why, reaches_others=reaches), after
+        return RequestDeletion(audio.requests + 1, scope, why, reaches_others=reaches)
 
     def _before_it_goes(self, audio: AudioStatus, *, gone: bool) -> _Verdict:
         """The job is being deleted, and waits for us."""
@@ -178,8 +177,8 @@ class _Case:
             return _Verdict(audio, None, gone, actions=(ReleaseJob(),))
         if (why := self._why(audio)) is None:
             return _Verdict(audio, None, None, actions=(ReleaseJob(keeps_audio=True),))
-        request, after = self._request(audio, why)
-        return _Verdict(after, self._deleting(why), gone=False, actions=(request,))
+        actions = (self._request(audio, why),)
+        return _Verdict(audio, self._deleting(why), gone=False, actions=actions)
 
     def _kept(self, audio: AudioStatus) -> _Verdict:
         """Nobody minds the audio; perhaps its time is up."""
@@ -197,12 +196,8 @@ class _Case:
         )
         if expired is None:
             return _Verdict(audio, said, None, look_again=left)
-        number = audio.requests + 1
-        after = audio.model_copy(
-            update={"requests": number, "expired": expired, "expired_at": self.now}
-        )
-        request = RequestDeletion(number, expired, EXPIRED, is_expiry=True)
-        return _Verdict(after, said, None, actions=(request,), look_again=left)
+        request = RequestDeletion(audio.requests + 1, expired, EXPIRED, is_expiry=True)
+        return _Verdict(audio, said, None, actions=(request,), look_again=left)
 
     def _audio(self) -> AudioStatus:
         """What is known; a proof that has come since is taken in."""

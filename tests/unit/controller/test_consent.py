@@ -472,7 +472,6 @@ def test_the_deadline_of_the_grace_is_told() -> None:
     assert "kept until 2026-03-15T12:00:00Z, then it is deleted" in condition.message
 
 
-def test_a_request_is_noted_so_that_it_is_made_once() -> None:
-    first = reconcile(held(denied=True), (GOOD,), settings=SETTINGS, now=NOW)
-    again = replace(held(denied=True), status=first.status)
-    assert reconcile(again, (GOOD,), settings=SETTINGS, now=NOW).actions == ()
+def test_nothing_is_noted_before_it_is_written_down() -> None:
+    decision = reconcile(held(denied=True), (GOOD,), settings=SETTINGS, now=NOW)
+    assert decision.status.audio is None
