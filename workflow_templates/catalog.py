@@ -482,6 +482,7 @@ CLEANUP_CONSENT = Step(
         ),
         Parameter("consent-denied", "false", "true: the job itself says that somebody denies"),
         Parameter("consent-subject", "", "whose votes: Daily's recording id; empty: the job's uid"),
+        Parameter("deletion-scope", "All", "All; Copies: no originals; or Intermediates"),
         Parameter("deletion-address", "", "s3://… of what is to be deleted, where that is decided"),
         Parameter("s3-endpoint-url", "", "S3 endpoint, if it is not Amazon's"),
         _DAILY_API_URL,
@@ -491,7 +492,7 @@ CLEANUP_CONSENT = Step(
     retry=RetryClass.REMOTE,
     talks_to_outside=True,
     reads_source=True,
-    secrets=(*_S3_SECRETS, *_DAILY_BUCKET_SECRETS, *_STORAGE_SECRETS),
+    secrets=(*_S3_SECRETS, *_DAILY_API_KEY, *_DAILY_BUCKET_SECRETS, *_STORAGE_SECRETS),
 )
 _LINK = Parameter("link", "", "address at which people read the meeting")
 _CREATED_AT = Parameter(

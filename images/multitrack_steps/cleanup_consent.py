@@ -10,14 +10,20 @@ from multitrack_steps.consent.places import (
     job_place,
     source_places,
 )
+from multitrack_steps.consent.unlisted import unlisted_places
 from multitrack_steps.context import StepContext
 from multitrack_steps.sources.daily_access import DailyAccess
 from workflow_templates.contracts.consent import Vote
-from workflow_templates.contracts.deletion import ConsentPolicy, DeletionAudit, DeletionRequest
+from workflow_templates.contracts.deletion import (
+    ConsentPolicy,
+    DeletionAudit,
+    DeletionRequest,
+    DeletionScope,
+)
 from workflow_templates.contracts.recording import Recording
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.runtime.daily.models import RecordingPlace
-from workflow_templates.runtime.errors import BadInputError, SettingsError
+from workflow_templates.runtime.errors import BadInputError, MultitrackError, SettingsError
 from workflow_templates.runtime.store import S3Address, S3Store
 from workflow_templates.runtime.store_login import S3Login
 from workflow_templates.runtime.votes import read_votes
@@ -45,10 +51,13 @@ def run(context: StepContext) -> StepReport:
         cleanup.policy, votes, denied_by_job=cleanup.is_denied_by_job, request=request
     )
     outcome = Outcome()
+    scope = request.scope if request else cleanup.scope
     if decision.is_deletion:
-        outcome = delete_audio(cleanup.places(request), cleanup.store_of)
+        outcome = cleanup.delete(request, scope)
     error = outcome.error()
-    audit = cleanup.audit(decision, votes, outcome)
+    audit = cleanup.audit(decision, votes, outcome).model_copy(
+        update={"scope": scope, "request_id": request.id if request else None}
+    )
     audit.write(context.output("audit"))
     context.write_parameter("audio-deleted", "true" if audit.audio_deleted else "false")
     if error is not None:
@@ -77,6 +86,7 @@ class _Cleanup:
         )
         self._opened: dict[bool, S3Store] = {}
         self.policy = context.choice("consent-policy", ConsentPolicy)
+        self.scope = context.choice("deletion-scope", DeletionScope)
         self.is_denied_by_job = parameters["consent-denied"] == "true"
         self._recording = (
             Recording.read(context.input("recording")) if context.has_input("recording") else None
@@ -102,13 +112,36 @@ class _Cleanup:
         subject = self._context.parameters["consent-subject"] or self._job_uid
         return read_votes(self._own, self._job.prefix.bucket, subject)
 
-    def places(self, request: DeletionRequest | None) -> list[AudioPlace]:
-        """Everywhere that audio of this meeting lies."""
-        found = list(source_places(self._recording)) if self._recording else []
-        if request is not None:
-            found += [AudioPlace.of_object(source) for source in request.sources]
-            found += [job_place(prefix) for prefix in request.prefixes]
-        return list(dict.fromkeys([*found, self._job]))
+    def delete(self, request: DeletionRequest | None, scope: DeletionScope) -> Outcome:
+        """Delete everywhere that audio of this meeting lies, as far as it is to go.
+
+        Originals of which nobody knows where they lie keep no copy.
+        """
+        own = job_place(str(self._job.prefix), scope)
+        copies = [job_place(prefix, scope) for prefix in (request.prefixes if request else ())]
+        originals, unknown = self._known_originals(request, scope)
+        places = list(dict.fromkeys([*originals, *copies, own]))
+        outcome = delete_audio(places, self.store_of)
+        outcome.unknown = unknown
+        return outcome
+
+    def _known_originals(
+        self, request: DeletionRequest | None, scope: DeletionScope
+    ) -> tuple[list[AudioPlace], MultitrackError | None]:
+        if scope is not DeletionScope.ALL:
+            return [], None
+        try:
+            return self._originals(request), None
+        except MultitrackError as error:
+            return [], error
+
+    def _originals(self, request: DeletionRequest | None) -> list[AudioPlace]:
+        listed = [AudioPlace.of_object(source) for source in (request.sources if request else ())]
+        if self._recording is not None:
+            return [*source_places(self._recording), *listed]
+        told = request.source if request else ()
+        daily = DailyAccess.of(self._context.parameters, is_last_try=True)
+        return [*listed, *unlisted_places(told, daily)]
 
     def store_of(self, place: AudioPlace) -> S3Store:
         """Whoever may delete there: the storage's credentials in a job's files, else the source's.
@@ -141,7 +174,7 @@ class _Cleanup:
             votes=tuple(vote.id for vote in votes),
             started_at=self._started_at,
             ended_at=_now(),
-            audio_deleted=decision.is_deletion and not outcome.failures,
+            audio_deleted=decision.is_deletion and outcome.is_clean,
             deleted=outcome.deleted_objects(),
             remaining=outcome.remaining_objects(),
             kept=tuple(

@@ -7,6 +7,7 @@ import pytest
 
 from docs.generate import PAGES, page
 from multitrack.api.reasons import (
+    ConsentReason,
     DegradedReason,
     SucceededReason,
     TranscriptReason,
@@ -26,6 +27,7 @@ def test_reference_is_as_the_code_says(name: str) -> None:
 REASONS = {
     reason.value
     for reasons in (
+        ConsentReason,
         DegradedReason,
         FailureReason,
         SucceededReason,

@@ -16,4 +16,4 @@ def a_short_job(*tracks: dict[str, str], **more: Any) -> dict[str, Any]:
     """A job of few tracks, one voice on each, without the steps that nothing waits for."""
     source = {"tracks": list(tracks)}
     spec = {"source": source, "steps": _NOTHING_EXTRA, "language": "en", "diarization": "Never"}
-    return {**spec, **more}
+    return {**spec, "consent": {"policy": "Keep"}, **more}

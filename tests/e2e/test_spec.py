@@ -60,11 +60,14 @@ def test_a_wrong_spec_is_refused_with_a_sentence(
         ({"source": {"s3": {"prefix": "other/"}}}, "source cannot be changed"),
         ({"attempt": 1}, "attempt can only be raised"),
         ({"cancel": False}, "cancel cannot be taken back"),
+        ({"consent": {"denied": False}}, "consent.denied cannot be taken back"),
+        ({"consent": {"policy": "Keep"}}, "consent.denied cannot be taken back"),
     ],
 )
 def test_what_may_not_change_does_not(
     installation: Installation, change: dict[str, Any], sentence: str
 ) -> None:
-    installation.apply("fixed", {"source": SOURCE, "attempt": 2, "cancel": True})
-    given = a_manifest("fixed", {"source": SOURCE, "attempt": 2, "cancel": True, **change})
+    spec = {"source": SOURCE, "attempt": 2, "cancel": True, "consent": {"denied": True}}
+    installation.apply("fixed", spec)
+    given = a_manifest("fixed", {**spec, **change})
     assert sentence in installation.refusal("apply", "-f", "-", given=given)

@@ -24,6 +24,7 @@ _SMALL_STEPS = (
     "generate-summary",
     "extract-action-items",
     "finalize",
+    "cleanup-consent",
     "render-report",
 )
 
@@ -39,7 +40,15 @@ def chart_values(bucket: str) -> dict[str, Any]:
         },
         "images": {"registry": REGISTRY, "tag": TAG},
         "gpu": {"nodeSelector": {"nvidia.com/gpu.present": "true"}},
-        "operator": {"podStartPatience": 20, "wakeAfter": 15, "resyncInterval": 10},
+        "operator": {
+            "podStartPatience": 20,
+            "wakeAfter": 15,
+            "resyncInterval": 10,
+            "loops": {
+                "deletions": {"interval": 2, "firstPause": 5},
+                "consentSweep": {"interval": 5},
+            },
+        },
         "workflows": {
             "parameters": {"threads": "1"},
             "steps": {

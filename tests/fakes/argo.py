@@ -40,12 +40,14 @@ class FakeArgo:
         exit_code: int | None = None,
         progress: str = "0/1",
         report: Mapping[str, Any] | None = None,
+        says: Mapping[str, str] | None = None,
     ) -> None:
         """Bring a step to a phase: its pod, and the node of all its tries above it."""
         parameters = {"step": json.dumps(dict(report))} if report is not None else {}
         if step == "get-participants" and phase == "Succeeded":
             entries = [{"index": i, "name": name} for i, name in enumerate(self._people)]
             parameters["tracks"] = json.dumps(entries)
+        parameters |= says or {}
         outputs: dict[str, Any] = {"parameters": _listed(parameters)}
         if exit_code is not None:
             outputs["exitCode"] = str(exit_code)

@@ -3,14 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import RunStep, StepRun
+from tests.fakes.daily import a_recording, running_daily
 from tests.fakes.s3 import FakeS3, running_s3
 from tests.fakes.s3_faults import FaultyS3, Rule, running_faulty_s3
 from workflow_templates.contracts.consent import Vote
-from workflow_templates.contracts.deletion import DeletionAudit, DeletionRequest, SourceObject
+from workflow_templates.contracts.deletion import (
+    DeletionAudit,
+    DeletionRequest,
+    DeletionScope,
+    SourceObject,
+)
 from workflow_templates.contracts.recording import Origin, Recording, SourceKind, SourceTrack
 
 START = "1700000000000"
@@ -166,6 +173,95 @@ def test_a_deletion_list_reaches_what_no_recording_names(meeting: Meeting) -> No
     assert "jobs/uid-2/mix.mp3" not in meeting.jobs()
     assert meeting.audit.because == "Alice withdrew her consent."
     assert meeting.audit.recording_id is None
+
+
+def a_request(meeting: Meeting, **more: Any) -> str:
+    """Put an entry on the deletion list; its address."""
+    request = DeletionRequest(
+        id="1",
+        job_uid="uid",
+        because="Alice withdrew her consent.",
+        requested_at="2026-03-14T12:00:00Z",
+        **more,
+    )
+    meeting.put(meeting.storage, "deletions/pending/1.json", request.model_dump_json().encode())
+    return f"s3://{meeting.storage}/deletions/pending/1.json"
+
+
+def test_a_shadow_deletes_its_copies_and_no_original(meeting: Meeting) -> None:
+    meeting.vote(1, given=False)
+    assert meeting.clean(deletion_scope="Copies").exit_code == 0
+    assert meeting.keys(meeting.source) == {*SOURCES, NEIGHBOUR}
+    assert not meeting.jobs() & set(AUDIO)
+    assert (meeting.audit.scope, meeting.audit.audio_deleted) == (DeletionScope.COPIES, True)
+
+
+def test_intermediates_go_and_the_mix_stays(meeting: Meeting) -> None:
+    address = a_request(meeting, scope=DeletionScope.INTERMEDIATES)
+    assert meeting.clean(deletion_address=address).exit_code == 0
+    assert meeting.keys(meeting.source) == {*SOURCES, NEIGHBOUR}
+    left = meeting.jobs()
+    assert left >= {"mix.mp3", "waveform.json", "published/report.html", *TEXT}
+    assert not left & {"source/0", "audio/0.flac", "probe/0.flac"}
+    assert (meeting.audit.request_id, meeting.audit.scope) == ("1", DeletionScope.INTERMEDIATES)
+
+
+UNLISTED = {
+    "a folder": ("domain/room", set()),
+    "a folder with its slash": ("domain/room/", set()),
+    "one of several recordings of a room": (f"domain/room/{START}", {NEIGHBOUR}),
+}
+
+
+@pytest.mark.parametrize(("prefix", "left"), UNLISTED.values(), ids=UNLISTED)
+def test_originals_that_no_recording_names_are_found_by_what_the_job_was_told(
+    meeting: Meeting, prefix: str, left: set[str]
+) -> None:
+    (meeting.folder / "in" / "recording.json").unlink()
+    notes = {"domain/room/notes.txt", "domain/room/deeper/old.webm"}
+    for key in (*notes, "domain/room/Alice.webm"):
+        meeting.put(meeting.source, key)
+    meeting.s3.client.delete_object(Bucket=meeting.source, Key=SOURCES[0])
+    address = a_request(meeting, source=(f"s3://{meeting.source}/{prefix}",))
+    run = meeting.clean(deletion_address=address)
+    assert run.exit_code == 0, run.stderr
+    assert meeting.keys(meeting.source) - {"domain/room/Alice.webm"} == notes | left
+
+
+def test_originals_that_nobody_can_find_keep_no_copy_and_are_not_called_deleted(
+    meeting: Meeting,
+) -> None:
+    (meeting.folder / "in" / "recording.json").unlink()
+    address = a_request(meeting, source=("daily:rec-7",))
+    run = meeting.clean(deletion_address=address)
+    assert run.exit_code == 3
+    assert "MULTITRACK_DAILY_API_KEY" in run.sentence
+    assert not meeting.jobs() & set(AUDIO)
+    assert (meeting.audit.audio_deleted, meeting.says_deleted) == (False, "false")
+    assert [each.address for each in meeting.audit.remaining] == ["the originals"]
+
+
+def test_originals_at_daily_are_found_by_asking_it(meeting: Meeting) -> None:
+    (meeting.folder / "in" / "recording.json").unlink()
+    with running_daily() as daily:
+        tracks = [{"type": "audio", "s3Key": SOURCES[0], "size": 1}]
+        place = {"bucket_name": meeting.source, "endpoint": meeting.s3.endpoint_url}
+        daily.put_recording({**a_recording("rec-7", tracks=tracks), "s3": place})
+        run = meeting.run_step(
+            "cleanup-consent",
+            meeting.folder / "in",
+            meeting.folder / "out",
+            parameters={
+                "job-address": f"s3://{meeting.storage}/jobs/uid/",
+                "deletion-address": a_request(meeting, source=("daily:rec-7",)),
+                "s3-endpoint-url": meeting.s3.endpoint_url,
+                "daily-endpoint-url": meeting.s3.endpoint_url,
+                "daily-api-url": daily.api_url,
+            },
+            environment={**meeting.s3.environment, **daily.environment},
+        )
+    assert run.exit_code == 0, run.stderr
+    assert meeting.keys(meeting.source) == {NEIGHBOUR}
 
 
 def test_a_missing_right_is_named_and_nothing_is_called_deleted(meeting: Meeting) -> None:

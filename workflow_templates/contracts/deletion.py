@@ -9,6 +9,8 @@ __all__ = [
     "DeletedObject",
     "DeletionAudit",
     "DeletionRequest",
+    "DeletionScope",
+    "KeptAudio",
     "RemainingObject",
     "SourceObject",
 ]
@@ -23,6 +25,18 @@ class ConsentPolicy(StrEnum):
     """It goes when one person does not consent."""
     DELETE_AUDIO = "DeleteAudio"
     """It always goes."""
+
+
+class DeletionScope(StrEnum):
+    """How much of a meeting's audio goes. Whatever is in it goes in all versions."""
+
+    ALL = "All"
+    """The originals at their source, and everything that the job made of them."""
+    COPIES = "Copies"
+    """The job's own files: a shadow job's, whose originals are another system's to delete, or those
+    whose time is up."""
+    INTERMEDIATES = "Intermediates"
+    """Copies of the tracks, padded audio and excerpts; the mix and its waveform stay."""
 
 
 class SourceObject(Contract):
@@ -46,10 +60,41 @@ class DeletionRequest(Document):
     """One sentence: who does not consent, or which policy."""
     requested_at: str
     """ISO 8601, UTC."""
+    scope: DeletionScope = DeletionScope.ALL
+    """How much goes."""
+    is_expiry: bool = False
+    """Nobody minds the audio, but its time is up."""
     sources: tuple[SourceObject, ...] = ()
     """Originals that recording.json may not name: composed video, tracks of a job that failed."""
+    source: tuple[str, ...] = ()
+    """Where the job looked for its recording, as get-recording is told: asked again where there is
+    no recording.json."""
     prefixes: tuple[str, ...] = ()
     """`s3://bucket/jobs/<uid>/` of further runs on the same recording: shadow copies."""
+    namespace: str = ""
+    """Of the job; the deletion runs there, whether or not the job is still there."""
+    job_name: str = ""
+    profile: str = ""
+    """The job's; empty, or no longer known: the installation's own settings."""
+    subject: str = ""
+    """Whose votes: Daily's recording id, or the job's uid."""
+    policy: ConsentPolicy = ConsentPolicy.DELETE_AUDIO_ON_DENIAL
+    """The job's."""
+
+
+class KeptAudio(Document):
+    """deletions/kept/<job uid>.json: a job is deleted, and its audio is still there.
+
+    Later votes and the installation's retention find it here.
+    """
+
+    request: DeletionRequest
+    """What to delete when it comes to that."""
+    ended_at: str
+    """When the job ended, ISO 8601, UTC."""
+    succeeded: bool
+    expired: DeletionScope | None = None
+    """What was put on the deletion list because its time was up."""
 
 
 class DeletedObject(Contract):
@@ -73,6 +118,10 @@ class DeletionAudit(Document):
     """consent/audit.json, made by cleanup-consent: the proof. It says "gone" of nothing unseen."""
 
     job_uid: str
+    request_id: str | None = None
+    """Of the deletion list's entry that this fulfils; None: the job's own last step."""
+    scope: DeletionScope = DeletionScope.ALL
+    """How much was to go."""
     recording_id: str | None
     """None: the job failed before it knew."""
     policy: ConsentPolicy
@@ -84,7 +133,7 @@ class DeletionAudit(Document):
     """ISO 8601, UTC."""
     ended_at: str
     audio_deleted: bool
-    """All of it is gone, in all versions: a listing after the deletion found nothing."""
+    """All of `scope` is gone, in all versions: a listing after the deletion found nothing."""
     deleted: tuple[DeletedObject, ...] = ()
     remaining: tuple[RemainingObject, ...] = ()
     kept: tuple[str, ...] = ()

@@ -16,10 +16,14 @@ from workflow_templates.runtime.errors import (
     TemporaryError,
 )
 
-__all__ = ["FOREIGN_ERRORS", "ObjectMissingError", "as_ours"]
+__all__ = ["FOREIGN_ERRORS", "BucketMissingError", "ObjectMissingError", "as_ours"]
 
 FOREIGN_ERRORS = (BotoCoreError, ClientError, RetriesExceededError)
 """What boto3's client and its managed transfers raise."""
+
+
+class BucketMissingError(RefusedError):
+    """There is no such bucket."""
 
 
 class ObjectMissingError(RefusedError):
@@ -116,7 +120,8 @@ def _answered(
         meaning = f"not allowed to {doing} it; grant {right} on bucket {bucket!r}"
     else:
         meaning = f"the server refuses to {doing} it; check the address"
-    return RefusedError(f"{place}: {meaning} (the server said: {said})")
+    kind = BucketMissingError if code == "NoSuchBucket" else RefusedError
+    return kind(f"{place}: {meaning} (the server said: {said})")
 
 
 def _message(error: ClientError) -> str:

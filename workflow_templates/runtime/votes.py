@@ -1,12 +1,18 @@
 """Votes in the bucket: written once each, read all together."""
 
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+
 from pydantic import ValidationError
 
 from workflow_templates.contracts.consent import Vote
 from workflow_templates.runtime.errors import BadInputError
 from workflow_templates.runtime.store import S3Address, S3Store
 
-__all__ = ["read_votes", "votes_prefix", "write_vote"]
+__all__ = ["read_votes", "vote_marks", "votes_mark", "votes_prefix", "write_vote"]
+
+_PREFIX = "consent/"
 
 
 def votes_prefix(bucket: str, subject: str) -> S3Address:
@@ -17,7 +23,7 @@ def votes_prefix(bucket: str, subject: str) -> S3Address:
         subject: Daily's recording id, where the job has one, else the job's uid: people may vote
             before there is a job.
     """
-    return S3Address(bucket, f"consent/{subject}/")
+    return S3Address(bucket, f"{_PREFIX}{subject}/")
 
 
 def write_vote(store: S3Store, bucket: str, subject: str, vote: Vote) -> S3Address:
@@ -49,3 +55,32 @@ def read_votes(store: S3Store, bucket: str, subject: str) -> tuple[Vote, ...]:
                 f"{found.address}: not a vote; look at it and delete or mend it"
             ) from error
     return tuple(votes)
+
+
+def votes_mark(store: S3Store, bucket: str, subject: str) -> str:
+    """A word that is another one as soon as there is another vote; empty without any.
+
+    Raises:
+        MultitrackError: As the store's methods.
+    """
+    prefix = votes_prefix(bucket, subject)
+    return _mark(found.address.key for found in store.list(prefix).objects)
+
+
+def vote_marks(store: S3Store, bucket: str) -> dict[str, str]:
+    """The marks of all subjects on which anybody has voted, from one listing.
+
+    Raises:
+        MultitrackError: As the store's methods.
+    """
+    keys: defaultdict[str, list[str]] = defaultdict(list)
+    for found in store.list(S3Address(bucket, _PREFIX)).objects:
+        subject, _, name = found.address.key.removeprefix(_PREFIX).rpartition("/")
+        if subject and name:
+            keys[subject].append(found.address.key)
+    return {subject: _mark(found) for subject, found in keys.items()}
+
+
+def _mark(keys: Iterable[str]) -> str:
+    found = sorted(keys)
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()[:16] if found else ""

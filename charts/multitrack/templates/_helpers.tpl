@@ -68,6 +68,12 @@ app.kubernetes.io/component: gateway
 {{- $secrets := dict
       "AWS_ACCESS_KEY_ID" (dict "name" $credentials.name "key" $credentials.accessKeyIdKey)
       "AWS_SECRET_ACCESS_KEY" (dict "name" $credentials.name "key" $credentials.secretAccessKeyKey) -}}
+{{- /* The source's credentials may be others; whoever deletes a job's files has the bucket's. */}}
+{{- $bucket := $v.storage.secret -}}
+{{- if ne $v.source.secret.name "" -}}
+{{- $_ := set $secrets "MULTITRACK_STORAGE_AWS_ACCESS_KEY_ID" (dict "name" $bucket.name "key" $bucket.accessKeyIdKey) -}}
+{{- $_ := set $secrets "MULTITRACK_STORAGE_AWS_SECRET_ACCESS_KEY" (dict "name" $bucket.name "key" $bucket.secretAccessKeyKey) -}}
+{{- end -}}
 {{- if $v.llm.secret.name }}{{ $_ := set $secrets "MULTITRACK_LLM_API_KEY" $v.llm.secret }}{{ end -}}
 {{- $daily := $v.daily -}}
 {{- if $daily.apiKeySecret.name -}}
@@ -181,6 +187,17 @@ argoUrl: {{ . | quote }}
 podStartPatience: {{ .Values.operator.podStartPatience }}
 wakeAfter: {{ .Values.operator.wakeAfter }}
 resyncInterval: {{ .Values.operator.resyncInterval }}
+consent: {{ toJson .Values.consent }}
+retention:
+  {{- with .Values.retention }}
+  {{- if not (kindIs "invalid" .audio) }}
+  audio: {{ .audio }}
+  {{- end }}
+  {{- if not (kindIs "invalid" .intermediates) }}
+  intermediates: {{ .intermediates }}
+  {{- end }}
+  failed: {{ .failed }}
+  {{- end }}
 daily:
   apiUrl: {{ .Values.daily.apiUrl | quote }}
   jobs: {{ toJson .Values.daily.jobs }}
@@ -195,6 +212,8 @@ loops:
   reprocess: {{ toJson .reprocess }}
   failedRuns: {{ toJson .failedRuns }}
   inbox: {{ toJson .inbox }}
+  deletions: {{ toJson .deletions }}
+  consentSweep: {{ toJson .consentSweep }}
   {{- end }}
 logLevel: {{ .Values.operator.logLevel }}
 {{- end -}}

@@ -29,14 +29,22 @@ class Outcome:
     """Versions by object."""
     failures: dict[S3Address, MultitrackError] = field(default_factory=dict)
     """Why an object, or a whole place, is not gone."""
+    unknown: MultitrackError | None = None
+    """Why nobody knows where the originals lie."""
+
+    @property
+    def is_clean(self) -> bool:
+        """All of it is gone."""
+        return not self.failures and self.unknown is None
 
     def error(self) -> MultitrackError | None:
         """What stands in the way: a refusal before what may pass by itself; None: nothing."""
-        refused = [each for each in self.failures.values() if not each.retryable]
-        worst = refused or list(self.failures.values())
+        found = [*self.failures.values(), *([self.unknown] if self.unknown else [])]
+        refused = [each for each in found if not each.retryable]
+        worst = refused or found
         if not worst:
             return None
-        more = len(self.failures) - 1
+        more = len(found) - 1
         others = f" ({more} more remain, see consent/audit.json)" if more else ""
         kind = RefusedError if refused else TemporaryError
         return kind(f"The audio is not deleted: {worst[0]}{others}")
@@ -51,9 +59,11 @@ class Outcome:
 
     def remaining_objects(self) -> tuple[RemainingObject, ...]:
         """For the audit."""
+        left = [(str(address), error) for address, error in sorted(self.failures.items())]
+        if self.unknown:
+            left.append(("the originals", self.unknown))
         return tuple(
-            RemainingObject(address=str(address), because=str(error))
-            for address, error in sorted(self.failures.items())
+            RemainingObject(address=address, because=str(error)) for address, error in left
         )
 
 

@@ -6,17 +6,32 @@ from dataclasses import dataclass
 from typing import Self
 
 from multitrack_steps.sources.daily_key import parse_daily_key
+from multitrack_steps.sources.file_names import has_audio_name
 from workflow_templates.catalog import CATALOG
-from workflow_templates.contracts.deletion import SourceObject
+from workflow_templates.contracts.deletion import DeletionScope, SourceObject
 from workflow_templates.contracts.recording import Recording, SourceKind
 from workflow_templates.runtime.errors import SettingsError
 from workflow_templates.runtime.store import S3Address
 
-__all__ = ["AudioPlace", "is_text_of_job", "job_place", "source_places"]
+__all__ = [
+    "COMPOSED",
+    "TRACKS",
+    "AudioPlace",
+    "is_text_of_job",
+    "job_place",
+    "source_places",
+]
+
+_INTERMEDIATES = ("source/", "audio/", "probe/")
+"""What only another run of the job would need."""
 
 _JOB_PREFIX = re.compile(r"jobs/[^/]+/")
 _LOGS = "logs/"
-_COMPOSED = r"(?:\.(?:mp4|webm|m4a|mp3))?"
+TRACKS = r"-[^/]*-(?:cam|screen)-[^/]*(?<!\.json)"
+"""How Daily goes on after a recording's start: every participant's audio, camera and screen."""
+
+COMPOSED = r"(?:\.(?:mp4|webm|m4a|mp3))?"
+"""How it goes on where everything is in one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +45,19 @@ class AudioPlace:
     """In Daily's bucket, with its endpoint and credentials."""
     pattern: str = ""
     """Of whole keys."""
+    is_of_recordings: bool = False
+    """Of those that match only what is named like audio, video or a track of Daily's."""
+    only: tuple[str, ...] = ()
+    """Of a job: what keys begin with that go; empty: all that is no text."""
 
     def holds(self, key: str) -> bool:
         """Whether the object of that key goes."""
         if self.is_job:
-            return not is_text_of_job(key.removeprefix(self.prefix.key))
-        return re.fullmatch(self.pattern, key) is not None
+            relative = key.removeprefix(self.prefix.key)
+            return not is_text_of_job(relative) and relative.startswith(self.only or "")
+        name = key.rpartition("/")[2]
+        is_meant = not self.is_of_recordings or has_audio_name(name) or parse_daily_key(name)
+        return bool(is_meant) and re.fullmatch(self.pattern, key) is not None
 
     @classmethod
     def of_object(cls, source: SourceObject) -> Self:
@@ -51,8 +73,8 @@ def is_text_of_job(key: str) -> bool:
     )
 
 
-def job_place(address: str) -> AudioPlace:
-    """Everything below a job's prefix.
+def job_place(address: str, scope: DeletionScope = DeletionScope.ALL) -> AudioPlace:
+    """Everything below a job's prefix, or its intermediates.
 
     Raises:
         SettingsError: Not `s3://bucket/jobs/UID/`: nothing wider is ever deleted from.
@@ -60,7 +82,8 @@ def job_place(address: str) -> AudioPlace:
     prefix = S3Address.parse(address)
     if not _JOB_PREFIX.fullmatch(prefix.key):
         raise SettingsError(f"{address}: not a job's files; write s3://bucket/jobs/UID/")
-    return AudioPlace(prefix, is_job=True)
+    only = _INTERMEDIATES if scope is DeletionScope.INTERMEDIATES else ()
+    return AudioPlace(prefix, is_job=True, only=only)
 
 
 def source_places(recording: Recording) -> tuple[AudioPlace, ...]:
@@ -92,7 +115,7 @@ def _source_places(recording: Recording, *, is_daily: bool) -> Iterator[AudioPla
             yield AudioPlace(
                 S3Address(origin.bucket, start),
                 is_daily=is_daily,
-                pattern=rf"{re.escape(start)}(?:-[^/]*-(?:cam|screen)-[^/]*(?<!\.json)|{_COMPOSED})",
+                pattern=f"{re.escape(start)}(?:{TRACKS}|{COMPOSED})",
             )
 
 

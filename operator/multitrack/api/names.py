@@ -8,6 +8,8 @@ from workflow_templates.argo.names import JOB_UID_LABEL
 __all__ = [
     "API_VERSION",
     "ATTEMPT_LABEL",
+    "AUDIO_DELETED_ANNOTATION",
+    "AUDIO_FINALIZER",
     "GROUP",
     "JOB_NAME_LABEL",
     "JOB_UID_LABEL",
@@ -18,6 +20,7 @@ __all__ = [
     "REPROCESSED_AT_ANNOTATION",
     "SHORT_NAME",
     "VERSION",
+    "VOTES_ANNOTATION",
     "WOKEN_ANNOTATION",
     "daily_job_name",
     "errand_name",
@@ -49,6 +52,16 @@ REPROCESSED_ANNOTATION = f"{GROUP}/reprocessed"
 
 REPROCESSED_AT_ANNOTATION = f"{GROUP}/reprocessed-at"
 """On RecordingJobs: when it last did."""
+
+VOTES_ANNOTATION = f"{GROUP}/votes"
+"""On RecordingJobs: which votes there are, so that the operator counts them when there are new
+ones. The votes themselves lie in the bucket."""
+
+AUDIO_DELETED_ANNOTATION = f"{GROUP}/audio-deleted-at"
+"""On RecordingJobs: when the operator saw the proof that all audio is gone."""
+
+AUDIO_FINALIZER = f"{GROUP}/audio"
+"""On RecordingJobs whose audio may have to be deleted: it goes as soon as that is written down."""
 
 _DAILY_PREFIX = "daily-"
 _DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")

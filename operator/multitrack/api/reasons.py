@@ -9,6 +9,7 @@ from enum import StrEnum
 __all__ = [
     "ConditionStatus",
     "ConditionType",
+    "ConsentReason",
     "DegradedReason",
     "Phase",
     "StepPhase",
@@ -74,6 +75,8 @@ class ConditionType(StrEnum):
     """The transcript is published; true even if a later step fails."""
     DEGRADED = "Degraded"
     """The result lacks something that was asked for."""
+    CONSENT_ENFORCED = "ConsentEnforced"
+    """What people and `spec.consent` ask for is so: the audio is gone, or nobody minds it."""
 
 
 class WorkflowCreatedReason(StrEnum):
@@ -182,3 +185,28 @@ class DegradedReason(StrEnum):
     """True. The mix, the waveform or the report could not be made; the transcript is whole."""
     TRACK_GAP = "TrackGap"
     """True. A track was unusable and `spec.onTrackFailure` is Gap: its words are missing."""
+
+
+class ConsentReason(StrEnum):
+    """Why `ConsentEnforced` has its status."""
+
+    NOT_NEEDED = "NotNeeded"
+    """True. `spec.consent.policy` is Keep."""
+    NOBODY_DENIES = "NobodyDenies"
+    """True. Nobody has denied consent, as far as votes were counted."""
+    ENFORCED = "Enforced"
+    """True. The audio is gone, in all versions; a listing has shown it."""
+    WAITING_FOR_END = "WaitingForEnd"
+    """False, or Unknown without a denial. The audio goes when the run has ended."""
+    WAITING_FOR_RETRY = "WaitingForRetry"
+    """False, or Unknown without a denial. The run has failed; the audio is kept until the moment
+    that the message names, so that somebody can try again."""
+    DELETING = "Deleting"
+    """False. What is to go is written down, and is being deleted."""
+    REFUSED = "Refused"
+    """False. A right is missing, an object is locked, or Daily's key is; the message names it.
+    Tried again, at the latest every hour."""
+    UNVERIFIED = "Unverified"
+    """False. The deletion did not come to its end, or a listing still showed audio; tried again."""
+    VOTES_UNKNOWN = "VotesUnknown"
+    """Unknown. The votes cannot be read, and nothing is taken for consent; tried again."""

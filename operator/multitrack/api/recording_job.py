@@ -27,6 +27,7 @@ class RecordingJob:
     labels: Mapping[str, str]
     is_being_deleted: bool = False
     annotations: Mapping[str, str] = field(default_factory=dict)
+    finalizers: tuple[str, ...] = ()
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> Self:
@@ -48,7 +49,14 @@ class RecordingJob:
             labels=dict(metadata.get("labels") or {}),
             is_being_deleted="deletionTimestamp" in metadata,
             annotations=dict(metadata.get("annotations") or {}),
+            finalizers=tuple(metadata.get("finalizers") or ()),
         )
+
+    @property
+    def subject(self) -> str:
+        """Whose votes count: people vote on a recording of Daily's before there is a job."""
+        daily = self.spec.source.daily
+        return daily.recording_id if daily else self.uid
 
     @property
     def key(self) -> tuple[str, str]:

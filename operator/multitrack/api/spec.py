@@ -7,8 +7,10 @@ from pydantic import ConfigDict, Field
 
 from multitrack.api.base import Resource, cel, checked, list_map, list_set
 from workflow_templates.contracts.base import Seconds
+from workflow_templates.contracts.deletion import ConsentPolicy
 
 __all__ = [
+    "Consent",
     "DailySource",
     "Diarization",
     "OnTrackFailure",
@@ -207,6 +209,19 @@ class Steps(Resource):
     """Render report.html."""
 
 
+class Consent(Resource):
+    """What becomes of the audio. The text stays in any case."""
+
+    policy: ConsentPolicy = ConsentPolicy.DELETE_AUDIO_ON_DENIAL
+    """`Keep`: it stays, whatever anybody votes. `DeleteAudioOnDenial`: it goes when one person does
+    not consent. `DeleteAudio`: it always goes."""
+    denied: bool = False
+    """Somebody does not consent. Cannot be taken back."""
+    grace_after_failure: Annotated[int, Field(ge=0, le=2_592_000)] | None = None
+    """Seconds for which denied audio is kept after a failure, so that somebody can try again.
+    Default: the installation's, which is a day unless set; 0: not at all."""
+
+
 class Scheduling(Resource):
     """When and where the job's pods run."""
 
@@ -245,6 +260,13 @@ class RecordingJobSpec(Resource):
                     "!oldSelf.cancel || self.cancel",
                     "cancel cannot be taken back; create another RecordingJob",
                     fieldPath=".cancel",
+                ),
+                cel(
+                    "!(has(oldSelf.consent) && has(oldSelf.consent.denied) "
+                    "&& oldSelf.consent.denied) || (has(self.consent) "
+                    "&& has(self.consent.denied) && self.consent.denied)",
+                    "consent.denied cannot be taken back: the audio is deleted",
+                    fieldPath=".consent",
                 ),
                 cel(
                     "self.attempt >= oldSelf.attempt",
@@ -318,6 +340,8 @@ class RecordingJobSpec(Resource):
     on_track_failure: OnTrackFailure = OnTrackFailure.FAIL
     """`Fail`: one unusable track fails the job, the others' words are kept for a retry.
     `Gap`: the meeting is published without it, and says so."""
+    consent: Consent = Consent()
+    """What becomes of the audio."""
     scheduling: Scheduling = Scheduling()
     """When and where the job's pods run."""
     shadow: bool = False

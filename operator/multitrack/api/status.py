@@ -7,9 +7,11 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from multitrack.api.base import Resource, list_map
 from multitrack.api.reasons import ConditionStatus, ConditionType, Phase, StepPhase
+from workflow_templates.contracts.deletion import DeletionScope
 
 __all__ = [
     "Artifacts",
+    "AudioStatus",
     "Condition",
     "Failure",
     "RecordingFacts",
@@ -174,6 +176,25 @@ class Usage(Resource):
     """What it wrote."""
 
 
+class AudioStatus(Resource):
+    """What is known of consent, and what was decided about the audio."""
+
+    denied: bool = False
+    """Votes deny consent, as they were when they were last counted."""
+    counted: str = ""
+    """Which votes that was, and at which end of the job."""
+    requests: int = 0
+    """Entries of the deletion list that were made for this job."""
+    requested_at: Timestamp | None = None
+    """When all audio was last put on the deletion list."""
+    deleted_at: Timestamp | None = None
+    """When all audio was found to be gone."""
+    expired: DeletionScope | None = None
+    """What of the job's own files was put on the deletion list because its time was up."""
+    expired_at: Timestamp | None = None
+    """When it was."""
+
+
 class RecordingJobStatus(Resource):
     """What has become of the job."""
 
@@ -213,6 +234,11 @@ class RecordingJobStatus(Resource):
     """Where the results lie."""
     usage: Usage | None = None
     """What the job has used."""
+    audio_deleted: bool | None = None
+    """True: all audio is gone, in all versions, as a listing has shown. False: it is to go, and is
+    still there. Not set: it stays."""
+    audio: AudioStatus | None = None
+    """What is known of consent, and what was decided about the audio."""
 
     def condition(self, kind: ConditionType) -> Condition | None:
         """The condition of that type, if it is there yet."""

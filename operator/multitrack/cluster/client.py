@@ -361,6 +361,18 @@ class Cluster:
             lines = (line for line in log.splitlines() if not _ARGO_LINE.search(line))
             yield Pod(pod.metadata.name, pod.spec.node_name or "", shown), "\n".join(lines)
 
+    async def has_live_pods(self, namespace: str, selector: str) -> bool:
+        """Whether any pod with these labels may still do something."""
+        with translated("pods"):
+            found = await self._core.list_namespaced_pod(
+                namespace,
+                label_selector=selector,
+                field_selector="status.phase!=Succeeded,status.phase!=Failed",
+                limit=1,
+                _request_timeout=_TIMEOUT,
+            )
+        return bool(found.items)
+
     async def has_resource(self, definition: str) -> bool:
         """Whether the cluster has a CustomResourceDefinition."""
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from multitrack.api.reasons import ConditionStatus, ConditionType
+from multitrack.api.reasons import ConditionStatus, ConditionType, ConsentReason
 from multitrack.api.status import Condition, RecordingJobStatus
 
 __all__ = ["News", "news", "woken_news"]
@@ -12,10 +12,21 @@ _BAD = {
     ConditionType.WORKFLOW_CREATED: ConditionStatus.FALSE,
     ConditionType.SUCCEEDED: ConditionStatus.FALSE,
     ConditionType.DEGRADED: ConditionStatus.TRUE,
+    ConditionType.CONSENT_ENFORCED: ConditionStatus.FALSE,
 }
 
 _QUIET = (ConditionType.DEGRADED, ConditionType.TRANSCRIPT_READY)
 """Worth an Event only once they are true."""
+
+_UNREMARKABLE = (ConsentReason.NOT_NEEDED, ConsentReason.NOBODY_DENIES)
+"""Most jobs say so from beginning to end."""
+
+_AS_PLANNED = (
+    ConsentReason.WAITING_FOR_END,
+    ConsentReason.WAITING_FOR_RETRY,
+    ConsentReason.DELETING,
+)
+"""Not so yet, and nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ def news(before: RecordingJobStatus, after: RecordingJobStatus) -> Iterator[News
         earlier = before.condition(condition.type)
         if earlier and (earlier.status, earlier.reason) == (condition.status, condition.reason):
             continue
+        if condition.reason in _UNREMARKABLE:
+            continue
         if condition.type not in _QUIET or condition.status is ConditionStatus.TRUE:
             yield News(condition.reason, condition.message, _is_bad(condition))
 
@@ -43,4 +56,4 @@ def woken_news(workflow: str) -> News:
 
 
 def _is_bad(condition: Condition) -> bool:
-    return _BAD.get(condition.type) == condition.status
+    return _BAD.get(condition.type) == condition.status and condition.reason not in _AS_PLANNED

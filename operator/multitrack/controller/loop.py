@@ -22,19 +22,24 @@ from multitrack.cluster.errors import (
 )
 from multitrack.controller import report
 from multitrack.controller.announce import News, news, woken_news
-from multitrack.controller.metrics import Metrics
-from multitrack.controller.observed import WorkflowView
-from multitrack.controller.reconcile import (
+from multitrack.controller.audio import AudioDuties
+from multitrack.controller.decision import (
     Action,
+    CountVotes,
     CreateWorkflow,
     Decision,
     DeleteJob,
+    HoldJob,
+    ReleaseJob,
+    RequestDeletion,
     StartErrand,
     StopWorkflow,
     SuspendWorkflow,
     WakeWorkflow,
-    reconcile,
 )
+from multitrack.controller.metrics import Metrics
+from multitrack.controller.observed import WorkflowView
+from multitrack.controller.reconcile import reconcile
 from multitrack.controller.request import errand_workflow, job_workflow
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.startup_check import Problem
@@ -75,6 +80,7 @@ class Controller:
         self._workflows: dict[str, dict[str, WorkflowView]] = defaultdict(dict)
         self._problems: tuple[Problem, ...] = ()
         self.templates = Templates(cluster, profiles)
+        self._audio = AudioDuties(cluster, settings, self.jobs, clock)
         self.last_look = clock()
         """When the loop last did anything; readiness looks at it."""
 
@@ -170,6 +176,8 @@ class Controller:
         decision = self._decide(job, workflows)
         for action in decision.actions:
             decision = await self._carry_out(job, action, decision)
+            # What was done to it has made it another version.
+            job = self._jobs.get(key, job)
         await self._write(job, decision.status)
         if decision.look_again is not None:
             self._queue.add_later(key, decision.look_again)
@@ -211,7 +219,19 @@ class Controller:
                 await self._post(job, woken_news(name))
             case DeleteJob():
                 await self._cluster.delete_job(job.namespace, job.name)
+            case HoldJob():
+                self._take_in(await self._audio.hold(job))
+            case ReleaseJob(keeps_audio):
+                await self._audio.release(job, keeps_audio=keeps_audio)
+            case CountVotes() | RequestDeletion():
+                return await self._audio.carry_out(job, action, decision)
         return decision
+
+    def _take_in(self, body: Mapping[str, Any]) -> None:
+        """What the API server answers to a change is what it would tell next."""
+        job = RecordingJob.from_body(body)
+        if self._jobs.get(job.key, job).uid == job.uid:
+            self._jobs[job.key] = job
 
     async def _patch(self, job: RecordingJob, name: str, patch: dict[str, Any]) -> None:
         try:
@@ -300,8 +320,7 @@ class Controller:
         except NotFoundError:
             return
         self._metrics.note_change(job.status, status)
-        if self._jobs.get(job.key, job).uid == job.uid:
-            self._jobs[job.key] = RecordingJob.from_body(body)
+        self._take_in(body)
         await self._announce(job, status)
         succeeded = status.condition(ConditionType.SUCCEEDED)
         _log.info(

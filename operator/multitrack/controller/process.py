@@ -58,7 +58,9 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
             return [problem.sentence for problem in installation.problems]
 
         async with (
-            open_loops(cluster, settings, controller.jobs, loop_metrics) as loops,
+            open_loops(
+                cluster, settings, controller.jobs, loop_metrics, controller.templates, profiles
+            ) as loops,
             serve_health(settings.port, is_alive, is_ready, notes),
         ):
             by_clock = asyncio.create_task(run_loops(loops, loop_metrics))

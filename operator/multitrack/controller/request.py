@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from multitrack.api import names
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.spec import OnTrackFailure, RecordingJobSpec
+from multitrack.controller.consent import deletion_scope
 from multitrack.controller.settings import OperatorSettings, Storage
 from workflow_templates.argo.names import QUEUE_PARAMETER
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import Manifest, Owner, WorkflowRequest, render_workflow
-from workflow_templates.pipelines import PIPELINES, PROCESS_RECORDING
+from workflow_templates.contracts.deletion import ConsentPolicy, DeletionRequest
+from workflow_templates.pipelines import DELETE_AUDIO, PIPELINES, PROCESS_RECORDING
 from workflow_templates.runtime.daily.address import DailyAddress
+from workflow_templates.runtime.store import S3Address
 
-__all__ = ["errand_workflow", "job_workflow"]
+__all__ = ["deletion_workflow", "errand_workflow", "job_workflow", "source_addresses"]
 
 _BELOW_ALL_OTHERS = 2000
 """The span of `scheduling.priority`, from -1000 to 1000."""
@@ -30,7 +33,7 @@ def job_workflow(
     spec = job.spec
     request = WorkflowRequest(
         job_uid=job.uid,
-        arguments=_arguments(spec, settings, storage),
+        arguments={**_arguments(spec, settings, storage), **_consent(job, storage)},
         name=names.workflow_name(job.name, job.uid, attempt, start),
         title=spec.title or job.name,
         labels=_labels(job, attempt),
@@ -77,6 +80,51 @@ def errand_workflow(
     return manifest
 
 
+def deletion_workflow(
+    entry: DeletionRequest,
+    address: S3Address,
+    namespace: str,
+    number: int,
+    profile: InstallSettings,
+    *,
+    report: bool,
+) -> Manifest:
+    """The Workflow of one try to delete what an entry of the deletion list names.
+
+    Nothing owns it: it has to end well whatever becomes of the job.
+
+    Args:
+        entry: Of the list.
+        address: Where it lies.
+        namespace: Where the Workflow runs.
+        number: Of all deletions of this job, from 1; the same number is the same Workflow.
+        profile: Whose images and Secrets it uses.
+        report: Draw the meeting's report again.
+
+    Raises:
+        SettingsError: The installation's settings cannot be rendered.
+    """
+    request = WorkflowRequest(
+        job_uid=entry.job_uid,
+        arguments={
+            "job-address": f"s3://{address.bucket}/jobs/{entry.job_uid}/",
+            "deletion-address": str(address),
+            "consent-policy": entry.policy.value,
+            "consent-subject": entry.subject,
+            "report": _word(report),
+        },
+        name=names.errand_name(entry.job_name, entry.job_uid, DELETE_AUDIO.name, number),
+        title=f"{entry.job_name}: {DELETE_AUDIO.name}",
+        labels={
+            names.JOB_NAME_LABEL: names.job_name_label(entry.job_name),
+            names.ATTEMPT_LABEL: str(number),
+        },
+    )
+    manifest = render_workflow(DELETE_AUDIO, profile, request)
+    manifest["metadata"]["namespace"] = namespace
+    return manifest
+
+
 def _labels(job: RecordingJob, number: int) -> dict[str, str]:
     return {
         names.JOB_NAME_LABEL: names.job_name_label(job.name),
@@ -99,7 +147,7 @@ def _arguments(
 ) -> dict[str, str]:
     """Job parameters; what the spec leaves open keeps the installation's default."""
     arguments = {
-        "source": json.dumps(_addresses(spec, storage)),
+        "source": json.dumps(source_addresses(spec, storage)),
         "participants": json.dumps(_participants(spec), ensure_ascii=False),
         "title": spec.title,
         "language": spec.language,
@@ -121,7 +169,23 @@ def _arguments(
     return arguments
 
 
-def _addresses(spec: RecordingJobSpec, storage: Storage) -> list[str]:
+def _consent(job: RecordingJob, storage: Storage) -> dict[str, str]:
+    """What the run's last step is told about the audio; nothing where it stays in any case."""
+    consent = job.spec.consent
+    if consent.policy is ConsentPolicy.KEEP:
+        return {}
+    return {
+        "consent": "true",
+        "job-address": f"s3://{storage.bucket}/jobs/{job.uid}/",
+        "consent-policy": consent.policy.value,
+        "consent-denied": _word(consent.denied),
+        "consent-subject": job.subject,
+        "deletion-scope": deletion_scope(job).value,
+    }
+
+
+def source_addresses(spec: RecordingJobSpec, storage: Storage) -> list[str]:
+    """Where the recording lies, as get-recording is told."""
     source = spec.source
     if source.daily is not None:
         daily = source.daily

@@ -9,7 +9,13 @@ from multitrack.api.base import Resource
 from multitrack.controller.loops.settings import DailySettings, LoopSettings
 from workflow_templates.runtime.settings_file import read_settings
 
-__all__ = ["OperatorSettings", "Storage", "load_operator_settings"]
+__all__ = [
+    "ConsentSettings",
+    "OperatorSettings",
+    "RetentionSettings",
+    "Storage",
+    "load_operator_settings",
+]
 
 
 class Storage(Resource):
@@ -21,6 +27,28 @@ class Storage(Resource):
     """Of an S3 service that is not Amazon's."""
     region: str = ""
     """Where the bucket lies, if that matters."""
+
+
+class ConsentSettings(Resource):
+    """What holds for jobs that do not say it themselves."""
+
+    grace_after_failure: Annotated[int, Field(ge=0, le=2_592_000)] = 86_400
+    """Seconds for which denied audio is kept after a failure, for another try; 0: not at all."""
+
+
+Days = Annotated[float, Field(ge=0, le=36_500)]
+
+
+class RetentionSettings(Resource):
+    """How long audio is kept, in days from a job's end. Originals go by consent alone."""
+
+    audio: Days | None = None
+    """All audio among a job's own files, after its success. None: it stays."""
+    intermediates: Days | None = None
+    """Copies of the tracks and padded audio, after its success; the mix stays. None: they stay."""
+    failed: Days = 14.0
+    """What would go after a success, by the settings above or by the policy DeleteAudio, stays so
+    long after a failure: until then another try is possible."""
 
 
 class OperatorSettings(Resource):
@@ -40,6 +68,10 @@ class OperatorSettings(Resource):
     """Seconds without any change after which a Workflow without pods is taken for forgotten."""
     resync_interval: Annotated[float, Field(ge=1)] = 60.0
     """Seconds between two looks at all unfinished jobs."""
+    consent: ConsentSettings = ConsentSettings()
+    """What becomes of audio to which somebody does not consent."""
+    retention: RetentionSettings = RetentionSettings()
+    """How long audio is kept."""
     daily: DailySettings = DailySettings()
     """How Daily is asked."""
     loops: LoopSettings = LoopSettings()

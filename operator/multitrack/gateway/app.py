@@ -16,7 +16,7 @@ from multitrack.gateway.events import routes as events
 from multitrack.gateway.events.hub import Hub
 from multitrack.gateway.files import routes as files
 from multitrack.gateway.files.access import address_of
-from multitrack.gateway.jobs import actions
+from multitrack.gateway.jobs import actions, consent
 from multitrack.gateway.jobs import routes as jobs
 from multitrack.gateway.page import routes as page
 from multitrack.gateway.problems import Problem, add_problem_handlers, problem_responses
@@ -28,6 +28,7 @@ __all__ = ["create_app", "openapi"]
 _ROUTERS = (
     jobs.router,
     actions.router,
+    consent.router,
     files.router,
     transcripts.router,
     events.router,

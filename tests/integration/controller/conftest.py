@@ -1,8 +1,8 @@
 """The operator as it runs in a cluster, in this process and against the fake API server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -11,17 +11,27 @@ import kopf
 import pytest
 from prometheus_client import CollectorRegistry
 
-from multitrack.cluster.client import connect
+from multitrack.cluster.client import Cluster, connect
 from multitrack.controller.handlers import operator_settings, register
 from multitrack.controller.installation import Installation
 from multitrack.controller.loop import Controller
+from multitrack.controller.loops.consent_sweep import ConsentSweep
+from multitrack.controller.loops.deletion_workflows import DeletionWorkflows
+from multitrack.controller.loops.deletions import Deletions
+from multitrack.controller.loops.metrics import LoopMetrics
+from multitrack.controller.loops.runner import Loop
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
 from tests.fakes.argo import FakeArgo
 from tests.fakes.kubernetes import FakeKubernetes
+from tests.fakes.s3 import FakeS3, running_s3
 from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.runtime.deletions import DeletionList
+from workflow_templates.runtime.errors import MultitrackError
+from workflow_templates.runtime.store import S3Store
 
 NAMESPACE = "meetings"
+BUCKET = "recordings"
 
 
 @dataclass(slots=True)
@@ -53,6 +63,7 @@ class Start(Protocol):
         is_ready: bool = True,
         profiles: Mapping[str, InstallSettings] | None = None,
         checks_installation: bool = False,
+        deletes: bool = False,
         **settings: Any,
     ) -> AbstractAsyncContextManager[Operator]: ...
 
@@ -122,8 +133,24 @@ class World:
         return dict(next(each for each in conditions if each["type"] == kind))
 
 
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[FakeS3]:
+    with running_s3() as server:
+        server.client.create_bucket(Bucket=BUCKET)
+        yield server
+
+
 @pytest.fixture
-def world(kubernetes: FakeKubernetes) -> World:
+def s3(s3_server: FakeS3, monkeypatch: pytest.MonkeyPatch) -> FakeS3:
+    """The bucket, as it is for the operator's process. Jobs have uids: nothing need be emptied."""
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3_server
+
+
+@pytest.fixture
+def world(kubernetes: FakeKubernetes, s3: FakeS3) -> World:
+    assert s3.endpoint_url
     return World(kubernetes, FakeArgo(kubernetes, NAMESPACE))
 
 
@@ -137,11 +164,12 @@ def start(kubernetes: FakeKubernetes) -> Start:
         is_ready: bool = True,
         profiles: Mapping[str, InstallSettings] | None = None,
         checks_installation: bool = False,
+        deletes: bool = False,
         **settings: Any,
     ) -> AsyncIterator[Operator]:
         assert kubernetes.url
         told = OperatorSettings.model_validate(
-            {"jobNamespaces": [NAMESPACE], "storage": {"bucket": "recordings"}, **settings}
+            {"jobNamespaces": [NAMESPACE], "storage": {"bucket": BUCKET}, **settings}
         )
         operator = Operator(CollectorRegistry(), Clock())
         metrics = Metrics(operator.registry)
@@ -161,6 +189,9 @@ def start(kubernetes: FakeKubernetes) -> Start:
                 checks = Installation(cluster, told, profiles, metrics, pauses=(0.1, 0.1))
                 looking = checks.keep_looking(controller.see_problems)
                 tasks.append(asyncio.create_task(looking))
+            if deletes:
+                looping = deletions(cluster, told, profiles, controller, operator)
+                tasks.append(asyncio.create_task(looping))
             try:
                 if is_ready:
                     await asyncio.wait_for(ready.wait(), 10)
@@ -171,6 +202,36 @@ def start(kubernetes: FakeKubernetes) -> Start:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     return run
+
+
+async def deletions(
+    cluster: Cluster,
+    settings: OperatorSettings,
+    profiles: Mapping[str, InstallSettings],
+    controller: Controller,
+    operator: Operator,
+) -> None:
+    """Both loops about audio, without the pauses that an installation has."""
+    entries = DeletionList(S3Store.open(), settings.storage.bucket)
+    workflows = DeletionWorkflows(
+        cluster,
+        entries,
+        controller.templates,
+        profiles,
+        settings.job_namespaces,
+        clock=operator.clock,
+    )
+    metrics = LoopMetrics(operator.registry)
+    told = settings.loops.deletions
+    loops: tuple[Loop, ...] = (
+        Deletions(entries, workflows, told, metrics, clock=operator.clock),
+        ConsentSweep(cluster, entries, controller.jobs, settings, metrics, clock=operator.clock),
+    )
+    while True:
+        for loop in loops:
+            with suppress(MultitrackError):
+                await loop.once()
+        await asyncio.sleep(0.05)
 
 
 async def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from tests.integration.controller.conftest import NAMESPACE, Start, World, eventually
 
-REQUESTS = 12
-"""Requests from start to end of a good job: listing, watching, making, telling."""
+REQUESTS = 13
+"""Requests from start to end of a good job: listing, watching, holding, making, telling."""
 
 
 async def test_workflow_is_made_once_the_server_is_back(world: World, start: Start) -> None:
@@ -113,7 +113,7 @@ async def test_status_that_somebody_else_changed_meanwhile_is_decided_anew(
 ) -> None:
     async with start():
         world.server.refuse(1, 409, verb="patch", resource="recordingjobs")
-        world.apply()
+        world.apply(consent={"policy": "Keep"})
         await world.comes_to("Pending")
     assert world.server.count("patch", "recordingjobs") == 2
 

@@ -9,7 +9,6 @@ from multitrack.api.reasons import Phase
 from tests.integration.gateway.running import running_gateway
 from tests.integration.gateway.world import OWNER, READER, STRANGER, World
 from tests.unit.gateway.jobs import DONE, FAILED, RUNS, a_version
-from workflow_templates.contracts.consent import Vote
 
 
 def problem(answer: httpx.Response) -> str:
@@ -184,22 +183,6 @@ def test_a_job_waits_and_goes_on(olga: httpx.Client, world: World) -> None:
     status = {**a_version(1, phase=Phase.SUCCEEDED).status.to_patch(), "attempt": 1}
     world.kubernetes.merge("recordingjobs", "standup", {"status": status}, "meetings")
     assert "has ended already" in problem(olga.post("/v1/jobs/standup/suspend"))
-
-
-def test_votes_are_kept_and_one_no_denies(olga: httpx.Client, world: World) -> None:
-    daily = {"recordingId": "rec-7", "roomName": "weekly"}
-    world.apply("daily-rec-7", source={"daily": daily})
-    path = "/v1/jobs/daily-rec-7/consent"
-    yes = olga.post(path, json={"consent_given": True, "user_id": "u1", "id": "v1"})
-    assert (yes.status_code, yes.json()) == (201, {"denied": False})
-    assert olga.post(path, json={"consent_given": False}).json() == {"denied": True}
-    assert olga.post(path, json={"consent_given": True}).json() == {"denied": True}
-    votes = [Vote.model_validate_json(body) for body in world.objects("consent/rec-7/").values()]
-    assert [(vote.user_id, vote.consent_given) for vote in votes] == [
-        ("u1", True),
-        (None, False),
-        (None, True),
-    ]
 
 
 def test_a_cluster_that_is_away_is_said_so_with_when_to_come_back(

@@ -16,7 +16,15 @@ from tests.operator_process import SECONDS, OperatorProcess, running_operator
 ANN = "0a20567c-9e95-4fa7-aaa3-fb62f5be0449"
 QUICK = {"polling": {"interval": 1}}
 FAILED = 'multitrack_loop_runs_total{loop="polling",outcome="failed"}'
-ALL = {"polling", "webhook-monitor", "reprocess", "failed-runs", "inbox"}
+ALL = {
+    "polling",
+    "webhook-monitor",
+    "reprocess",
+    "failed-runs",
+    "inbox",
+    "deletions",
+    "consent-sweep",
+}
 
 
 @contextmanager
@@ -68,6 +76,8 @@ def test_loops_can_be_switched_off_one_by_one(
         "webhookMonitor": "webhook-monitor",
         "reprocess": "reprocess",
         "failedRuns": "failed-runs",
+        "deletions": "deletions",
+        "consentSweep": "consent-sweep",
     }
     off = {name: {"enabled": False} for name in switches}
     with operator(tmp_path, daily, s3, kubernetes, loops=off) as process:

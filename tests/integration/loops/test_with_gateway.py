@@ -12,6 +12,7 @@ from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.runner import Loop
 from multitrack.controller.loops.wiring import open_loops
 from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.templates import Templates
 from multitrack.gateway.daily.intake import SECRET_VARIABLE
 from tests.fakes.daily import FakeDaily, Hook, a_recording, a_track, recording_ready
 from tests.fakes.daily.hooks import new_secret
@@ -19,6 +20,7 @@ from tests.fakes.kubernetes import FakeKubernetes
 from tests.fakes.s3 import FakeS3
 from tests.integration.gateway.running import running_gateway
 from tests.integration.loops.conftest import BUCKET, NAMESPACE
+from workflow_templates.argo.settings import InstallSettings
 
 ANN = "0a20567c-9e95-4fa7-aaa3-fb62f5be0449"
 
@@ -79,7 +81,13 @@ async def test_every_recording_of_the_outage_becomes_one_job(
             "daily": {"apiUrl": daily.api_url},
         }
     )
-    async with connect() as cluster, open_loops(cluster, settings, tuple, metrics) as loops:
+    profiles = {"default": InstallSettings()}
+    async with (
+        connect() as cluster,
+        open_loops(
+            cluster, settings, tuple, metrics, Templates(cluster, profiles), profiles
+        ) as loops,
+    ):
         await named(loops, "webhook-monitor").once()
         assert hook.state == "ACTIVE"
         for loop in loops:
@@ -114,7 +122,13 @@ async def test_what_only_the_bucket_took_becomes_a_job_by_the_inbox(
             "daily": {"apiUrl": daily.api_url},
         }
     )
-    async with connect() as cluster, open_loops(cluster, settings, tuple, metrics) as loops:
+    profiles = {"default": InstallSettings()}
+    async with (
+        connect() as cluster,
+        open_loops(
+            cluster, settings, tuple, metrics, Templates(cluster, profiles), profiles
+        ) as loops,
+    ):
         await named(loops, "inbox").once()
     assert jobs(kubernetes) == ["daily-kept"]
     assert "Contents" not in s3.client.list_objects_v2(Bucket=BUCKET, Prefix="inbox/")

@@ -23,6 +23,8 @@ SETTINGS = OperatorSettings.model_validate(
 
 
 def a_job(status: RecordingJobStatus | None = None, **spec: Any) -> RecordingJob:
+    """A job about whose audio nothing has to be decided, unless it says so."""
+    about = {"source": {"s3": {"prefix": "standup/"}}, "consent": {"policy": "Keep"}}
     return RecordingJob(
         name="standup",
         namespace="meetings",
@@ -30,7 +32,7 @@ def a_job(status: RecordingJobStatus | None = None, **spec: Any) -> RecordingJob
         generation=1,
         resource_version="1",
         created=NOW - timedelta(minutes=5),
-        spec=RecordingJobSpec.model_validate({"source": {"s3": {"prefix": "standup/"}}, **spec}),
+        spec=RecordingJobSpec.model_validate({**about, **spec}),
         status=status or RecordingJobStatus(),
         labels={},
     )

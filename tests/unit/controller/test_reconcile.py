@@ -9,16 +9,16 @@ from multitrack.api.names import workflow_name
 from multitrack.api.reasons import ConditionType, DegradedReason, Phase, SucceededReason
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import Failure, RecordingJobStatus, WorkflowRef
-from multitrack.controller.observed import WorkflowView
-from multitrack.controller.reconcile import (
+from multitrack.controller.decision import (
     Action,
     CreateWorkflow,
     DeleteJob,
     StopWorkflow,
     SuspendWorkflow,
     WakeWorkflow,
-    reconcile,
 )
+from multitrack.controller.observed import WorkflowView
+from multitrack.controller.reconcile import reconcile
 from tests.unit.controller.builders import (
     NOW,
     SETTINGS,

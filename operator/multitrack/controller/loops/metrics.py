@@ -59,6 +59,30 @@ class LoopMetrics:
             registry=registry,
         )
 
+        self.deletions_pending = Gauge(
+            "multitrack_deletions_pending",
+            "Entries of the deletion list: audio that is to go and is not proved to be gone",
+            registry=registry,
+        )
+        self.deletions_oldest = Gauge(
+            "multitrack_deletions_oldest_seconds",
+            "How long the oldest entry of the deletion list has been there",
+            registry=registry,
+        )
+        self.deletions = Counter(
+            "multitrack_deletions_total",
+            "Deletions of audio: outcome `done`, proved, or `failed`, and tried again",
+            ["outcome"],
+            registry=registry,
+        )
+        for outcome in ("done", "failed"):
+            self.deletions.labels(outcome=outcome)
+        self.votes_found = Counter(
+            "multitrack_votes_found_total",
+            "Jobs that had not been told of a vote and were by the sweep",
+            registry=registry,
+        )
+
     def expect(self, loop: str) -> None:
         """Show a loop before its first look has ended."""
         for outcome in ("done", "failed"):

@@ -9,7 +9,9 @@ from multitrack.intake.jobs import DailyJobs
 from workflow_templates.runtime.daily.client import DAILY_API_URL
 
 __all__ = [
+    "ConsentSweepSettings",
     "DailySettings",
+    "DeletionsSettings",
     "FailedRunsSettings",
     "InboxSettings",
     "LoopSettings",
@@ -86,6 +88,26 @@ class InboxSettings(Resource):
     """Seconds between two looks."""
 
 
+class DeletionsSettings(Resource):
+    """Works the list of what is to be deleted."""
+
+    enabled: bool = True
+    """Whether it runs; without it nothing on the list is deleted."""
+    interval: Interval = 10.0
+    """Seconds between two looks."""
+    first_pause: Interval = 30.0
+    """Seconds after which a deletion that failed is tried again; doubled each time, to an hour."""
+
+
+class ConsentSweepSettings(Resource):
+    """Finds votes that no job was told of, and audio of deleted jobs whose time is up."""
+
+    enabled: bool = True
+    """Whether it runs."""
+    interval: Interval = 300.0
+    """Seconds between two looks, each of which lists all votes."""
+
+
 class LoopSettings(Resource):
     """The control loops, each of which can be switched off."""
 
@@ -99,3 +121,7 @@ class LoopSettings(Resource):
     """Counts failed jobs."""
     inbox: InboxSettings = InboxSettings()
     """Makes jobs of events that were kept."""
+    deletions: DeletionsSettings = DeletionsSettings()
+    """Deletes what is to be deleted."""
+    consent_sweep: ConsentSweepSettings = ConsentSweepSettings()
+    """Finds votes that no job was told of."""

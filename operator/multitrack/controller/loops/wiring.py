@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -12,6 +12,9 @@ from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import timestamp
 from multitrack.cluster.client import Cluster
 from multitrack.cluster.errors import ClusterAwayError, ClusterRefusedError
+from multitrack.controller.loops.consent_sweep import ConsentSweep
+from multitrack.controller.loops.deletion_workflows import DeletionWorkflows
+from multitrack.controller.loops.deletions import Deletions
 from multitrack.controller.loops.failed_runs import FailedRunMonitor
 from multitrack.controller.loops.inbox import InboxLoop
 from multitrack.controller.loops.legacy import LegacyPipeline
@@ -22,12 +25,15 @@ from multitrack.controller.loops.runner import Loop
 from multitrack.controller.loops.seen import SeenRecordings
 from multitrack.controller.loops.webhook_monitor import Announce, WebhookMonitor
 from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.templates import Templates
 from multitrack.intake.inbox import Inbox
 from multitrack.intake.jobs import create_once, recording_job
 from multitrack.intake.provider import Routing
+from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.runtime.daily.client import DailyClient
 from workflow_templates.runtime.daily.failures import API_KEY_VARIABLE
 from workflow_templates.runtime.daily.models import DailyRecording
+from workflow_templates.runtime.deletions import DeletionList
 from workflow_templates.runtime.store import S3Store
 
 __all__ = ["open_loops"]
@@ -41,6 +47,8 @@ async def open_loops(
     settings: OperatorSettings,
     jobs: Callable[[], Iterable[RecordingJob]],
     metrics: LoopMetrics,
+    templates: Templates,
+    profiles: Mapping[str, InstallSettings],
 ) -> AsyncIterator[list[Loop]]:
     """Make the loops that are switched on; what they have open is closed in the end.
 
@@ -49,6 +57,8 @@ async def open_loops(
         settings: Of the operator.
         jobs: What the operator knows of jobs, now.
         metrics: The loops'.
+        templates: What Workflows refer to.
+        profiles: The installation's.
 
     Raises:
         SettingsError: Daily's address is no URL, or the provider cannot be.
@@ -58,13 +68,20 @@ async def open_loops(
         legacy_url=settings.daily.legacy_url, fallback=settings.daily.fallback_to_legacy
     )
     make_job = _job_maker(cluster, settings, routing)
-    loops: list[Loop] = []
-    if told.reprocess.enabled:
-        loops.append(NightlyReprocess(cluster, jobs, told.reprocess, metrics))
-    if told.failed_runs.enabled:
-        loops.append(FailedRunMonitor(jobs, told.failed_runs, metrics))
     storage = settings.storage
     store = S3Store.open(endpoint_url=storage.endpoint_url, region=storage.region)
+    entries = DeletionList(store, storage.bucket)
+    workflows = DeletionWorkflows(cluster, entries, templates, profiles, settings.job_namespaces)
+    chosen: tuple[tuple[bool, Loop], ...] = (
+        (told.reprocess.enabled, NightlyReprocess(cluster, jobs, told.reprocess, metrics)),
+        (told.failed_runs.enabled, FailedRunMonitor(jobs, told.failed_runs, metrics)),
+        (
+            told.deletions.enabled,
+            Deletions(entries, workflows, told.deletions, metrics),
+        ),
+        (told.consent_sweep.enabled, ConsentSweep(cluster, entries, jobs, settings, metrics)),
+    )
+    loops: list[Loop] = [loop for is_on, loop in chosen if is_on]
     async with AsyncExitStack() as stack:
         if told.inbox.enabled:
             hand_on = None

@@ -1,8 +1,4 @@
-"""Ask something of a job: run, stop, wait, go on, forget the audio."""
-
-import asyncio
-import uuid
-from datetime import UTC, datetime
+"""Ask something of a job: run, stop, wait, go on."""
 
 from fastapi import APIRouter, Depends
 
@@ -10,12 +6,10 @@ from multitrack.api.recording_job import RecordingJob
 from multitrack.cluster.errors import ConflictError
 from multitrack.gateway.authorisation import NamespaceOf, allowed
 from multitrack.gateway.jobs.access import JobName, get_job
-from multitrack.gateway.jobs.models import ConsentAnswer, ConsentRequest, Job, ProcessRequest
+from multitrack.gateway.jobs.models import Job, ProcessRequest
 from multitrack.gateway.jobs.rules import Change, Refusal, cancelling, processing, suspending
 from multitrack.gateway.problems import ProblemError
 from multitrack.gateway.services import Services, ServicesOf
-from workflow_templates.contracts.consent import Vote, is_denied
-from workflow_templates.runtime.votes import read_votes, write_vote
 
 __all__ = ["router"]
 
@@ -62,29 +56,6 @@ async def resume_job(services: ServicesOf, namespace: NamespaceOf, name: JobName
     """Go on with a suspended job."""
     job = await get_job(services, namespace, name)
     return await _carry_out(services, job, suspending(job, suspend=False))
-
-
-@router.post("/consent", status_code=201, dependencies=_MAY_CHANGE)
-async def vote(
-    services: ServicesOf, namespace: NamespaceOf, name: JobName, wanted: ConsentRequest
-) -> ConsentAnswer:
-    """Count one person's vote on keeping the audio. Votes are never changed or taken back."""
-    job = await get_job(services, namespace, name)
-    given = Vote(
-        id=wanted.id or uuid.uuid4().hex,
-        at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        consent_given=wanted.consent_given,
-        user_id=wanted.user_id,
-    )
-    return ConsentAnswer(denied=await asyncio.to_thread(_count, services, job, given))
-
-
-def _count(services: Services, job: RecordingJob, given: Vote) -> bool:
-    bucket = services.settings.storage.bucket
-    daily = job.spec.source.daily
-    subject = daily.recording_id if daily else job.uid
-    write_vote(services.store, bucket, subject, given)
-    return is_denied(read_votes(services.store, bucket, subject))
 
 
 async def _carry_out(services: Services, job: RecordingJob, decided: Change | Refusal) -> Job:

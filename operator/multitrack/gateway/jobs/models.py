@@ -111,7 +111,8 @@ class ConsentRequest(_Request):
     """False: the audio is to be deleted. The text stays."""
     user_id: Annotated[str | None, Field(alias="user_id", max_length=200)] = None
     """Of somebody who has signed in where the vote was given: their last vote counts. Without it
-    the vote is anonymous, and a "no" stays."""
+    the vote is anonymous, and a "no" stays. Applications say here for whom they speak; a person
+    whom the cluster knows votes for themselves."""
     id: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
     """Of the vote: the same id again counts once. Default: one is made up."""
 

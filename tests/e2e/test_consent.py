@@ -1,0 +1,120 @@
+"""Consent on a real cluster and a bucket with versions: whatever becomes of a job, audio goes."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.installation import Installation, condition, eventually
+from tests.e2e.specs import a_short_job
+from workflow_templates.contracts.consent import Vote
+from workflow_templates.runtime.deletions import DeletionList
+from workflow_templates.runtime.store import S3Store
+from workflow_templates.runtime.votes import write_vote
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+DENIED = {"denied": True, "graceAfterFailure": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A job and its own original, in all versions."""
+
+    installation: Installation
+    name: str
+    key: str
+    uid: str = ""
+
+    def keys(self, prefix: str) -> set[str]:
+        """Of all versions and delete markers."""
+        listed = self.installation.s3.list_object_versions(
+            Bucket=self.installation.bucket, Prefix=prefix
+        )
+        found = (*listed.get("Versions", []), *listed.get("DeleteMarkers", []))
+        return {each["Key"] for each in found}
+
+    def audio(self) -> set[str]:
+        """What there still is of it."""
+        prefix = f"jobs/{self.uid}/"
+        kinds = ("source/", "audio/", "probe/", "mix.mp3", "waveform.json")
+        copies = {key for key in self.keys(prefix) if key.removeprefix(prefix).startswith(kinds)}
+        return copies | self.keys(self.key)
+
+    def proofs(self) -> list[dict[str, Any]]:
+        """Audits that outlive the job."""
+        bucket, s3 = self.installation.bucket, self.installation.s3
+        keys = sorted(self.keys(f"deletions/done/{self.uid}/"))
+        return [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
+
+
+def a_meeting(installation: Installation, name: str, track: Path, **spec: Any) -> Meeting:
+    """A job of one short track, uploaded twice, so that an old version lies below it."""
+    prefix = f"recordings/{name}/"
+    for _ in range(2):
+        installation.upload(track, prefix=prefix)
+    key = f"{prefix}{track.name}"
+    installation.apply(name, a_short_job({"key": key, "name": "Carol"}, **spec))
+    uid = installation.job(name)["metadata"]["uid"]
+    return Meeting(installation, name, key, uid)
+
+
+@pytest.fixture
+def versions(installation: Installation) -> None:
+    """The bucket keeps old versions of everything from now on."""
+    installation.s3.put_bucket_versioning(
+        Bucket=installation.bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+
+
+@pytest.mark.usefixtures("versions")
+def test_audio_goes_whatever_becomes_of_the_job(
+    installation: Installation, sample: Path, tmp_path: Path
+) -> None:
+    """Side by side: denied before the run, after success, with a failure, deleted during it."""
+    carol = sample / "Carol.webm"
+    broken = tmp_path / "Broken.webm"
+    broken.write_bytes(b"this is no audio")
+    before = a_meeting(installation, "no-before", carol, consent=DENIED, steps={"report": False})
+    after = a_meeting(installation, "no-after", carol, consent={})
+    failing = a_meeting(installation, "no-failed", broken, consent=DENIED)
+    deleted = a_meeting(installation, "no-deleted", carol, consent=DENIED)
+
+    def is_under_way() -> bool:
+        return bool(deleted.keys(f"jobs/{deleted.uid}/audio/"))
+
+    eventually(is_under_way, "padded audio of the job that is deleted", 300)
+    installation.kubectl("delete", "recordingjob", deleted.name, "--wait=true", "--timeout=60s")
+    installation.kill_operator()
+
+    succeeded = installation.wait("no-after", ".status.phase=Succeeded")
+    assert condition(succeeded, "ConsentEnforced")["reason"] == "NobodyDenies"
+    assert after.audio() >= {after.key}
+    store = S3Store(installation.s3)
+    # Nobody tells the job: the operator's sweep finds the vote.
+    vote = Vote(id="late", at="2026-03-14T10:00:00.000+00:00", consent_given=False)
+    write_vote(store, installation.bucket, after.uid, vote)
+    installation.kill_operator()
+
+    for meeting in (before, after, failing):
+        job = installation.wait(meeting.name, ".status.audioDeleted=true", 300)
+        assert condition(job, "ConsentEnforced")["reason"] == "Enforced"
+        assert "finalizers" not in job["metadata"]
+    assert installation.job("no-failed")["status"]["phase"] == "Failed"
+    assert installation.job("no-before")["status"]["phase"] == "Succeeded"
+    entries = DeletionList(store, installation.bucket)
+
+    def is_struck_off() -> bool:
+        return entries.pending() == ([], [])
+
+    eventually(is_struck_off, "an empty deletion list", 300)
+    for meeting in (before, after, failing, deleted):
+        assert meeting.audio() == set(), meeting.name
+        proof = meeting.proofs()[-1]
+        assert proof["audio_deleted"] is True
+        assert f"s3://{installation.bucket}/{meeting.key}" in {
+            each["address"] for each in proof["deleted"]
+        }
+        assert f"jobs/{meeting.uid}/recording.json" in meeting.keys(f"jobs/{meeting.uid}/")
