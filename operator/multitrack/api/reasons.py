@@ -10,6 +10,8 @@ __all__ = [
     "ConditionStatus",
     "ConditionType",
     "DegradedReason",
+    "DeliveredReason",
+    "DeliveryPhase",
     "Phase",
     "StepPhase",
     "SucceededReason",
@@ -53,6 +55,16 @@ class StepPhase(StrEnum):
         return self in (StepPhase.SUCCEEDED, StepPhase.FAILED, StepPhase.SKIPPED)
 
 
+class DeliveryPhase(StrEnum):
+    """Where the delivery to one target is."""
+
+    DELIVERING = "Delivering"
+    """Not taken yet; it is tried again."""
+    DELIVERED = "Delivered"
+    FAILED = "Failed"
+    """Given up."""
+
+
 class ConditionStatus(StrEnum):
     """As Kubernetes spells it."""
 
@@ -72,6 +84,8 @@ class ConditionType(StrEnum):
     """The transcript is published; true even if a later step fails."""
     DEGRADED = "Degraded"
     """The result lacks something that was asked for."""
+    DELIVERED = "Delivered"
+    """Everybody who was to be told of the results has been."""
 
 
 class WorkflowCreatedReason(StrEnum):
@@ -178,3 +192,33 @@ class DegradedReason(StrEnum):
     """True. The mix, the waveform or the report could not be made; the transcript is whole."""
     TRACK_GAP = "TrackGap"
     """True. A track was unusable and `spec.onTrackFailure` is Gap: its words are missing."""
+
+
+class DeliveredReason(StrEnum):
+    """Why `Delivered` has its status."""
+
+    NOT_YET = "NotYet"
+    """Unknown. The transcript is not published yet, or `spec.suspend` holds everything."""
+    DELIVERING = "Delivering"
+    """Unknown. The delivery goes on, or is about to begin; the message says whom it waits for."""
+    CANNOT_START = "DeliveryCannotStart"
+    """Unknown. The delivery's Workflow cannot be made; it is tried again every minute."""
+    DELIVERED = "Delivered"
+    """True. Every target has taken the results."""
+    NOTHING_TO_DELIVER = "NothingToDeliver"
+    """True. Neither the job nor the installation names anybody to tell."""
+    DISABLED = "DeliveryDisabled"
+    """False. A job with `spec.shadow` delivers nothing."""
+    NOT_PUBLISHED = "NotPublished"
+    """False. The job ended before there was anything to deliver."""
+    SETTINGS = "Settings"
+    """False. A target is not described well enough, or may not be called: a missing credential, an
+    address in a private network."""
+    REFUSED = "Refused"
+    """False. A target refuses for good."""
+    UNDELIVERABLE = "Undeliverable"
+    """False. A target was away for all 30 tries, or for 30 hours."""
+    STOPPED = "DeliveryStopped"
+    """False. Somebody stopped the delivery's Workflow in Argo."""
+    DELETED = "DeliveryDeleted"
+    """False. Somebody deleted the delivery's Workflow before it ended."""

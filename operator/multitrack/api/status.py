@@ -6,11 +6,19 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from multitrack.api.base import Resource, list_map
-from multitrack.api.reasons import ConditionStatus, ConditionType, Phase, StepPhase
+from multitrack.api.reasons import (
+    ConditionStatus,
+    ConditionType,
+    DeliveryPhase,
+    Phase,
+    StepPhase,
+)
 
 __all__ = [
     "Artifacts",
     "Condition",
+    "DeliveryStatus",
+    "DeliveryTarget",
     "Failure",
     "RecordingFacts",
     "RecordingJobStatus",
@@ -174,6 +182,41 @@ class Usage(Resource):
     """What it wrote."""
 
 
+class DeliveryTarget(Resource):
+    """One of those who are told."""
+
+    name: str
+    """`zulip` or `webhook`."""
+    phase: DeliveryPhase
+    """Where it is."""
+    message: Message | None = None
+    """What the last try met with."""
+    tries: int = 0
+    """Tries so far."""
+    delivered_at: Timestamp | None = None
+    """When it was taken."""
+
+
+class DeliveryStatus(Resource):
+    """The newest delivery of the results."""
+
+    number: int
+    """Of the delivery: one more for each raised `spec.attempt` or `spec.deliveryAttempt`."""
+    start_time: Timestamp
+    """When it began."""
+    workflow_ref: WorkflowRef
+    """The Argo Workflow that delivers."""
+    targets: Annotated[
+        tuple[DeliveryTarget, ...], Field(max_length=8, json_schema_extra=list_map("name"))
+    ] = ()
+    """Who is told, one by one."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Somebody is still to be told."""
+        return any(target.phase is DeliveryPhase.DELIVERING for target in self.targets)
+
+
 class RecordingJobStatus(Resource):
     """What has become of the job."""
 
@@ -213,6 +256,8 @@ class RecordingJobStatus(Resource):
     """Where the results lie."""
     usage: Usage | None = None
     """What the job has used."""
+    delivery: DeliveryStatus | None = None
+    """The newest delivery; none has begun unless it is there."""
 
     def condition(self, kind: ConditionType) -> Condition | None:
         """The condition of that type, if it is there yet."""
