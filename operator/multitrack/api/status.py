@@ -203,9 +203,9 @@ class DeliveryStatus(Resource):
     number: int
     """Of the delivery: one more for each raised `spec.attempt` or `spec.deliveryAttempt`."""
     start_time: Timestamp
-    """When it began."""
-    workflow_ref: WorkflowRef
-    """The Argo Workflow that delivers."""
+    """When it began, or when it was found that there is nothing to do."""
+    workflow_ref: WorkflowRef | None = None
+    """The Argo Workflow that delivers; none where there was nobody to tell."""
     targets: Annotated[
         tuple[DeliveryTarget, ...], Field(max_length=8, json_schema_extra=list_map("name"))
     ] = ()
@@ -262,6 +262,12 @@ class RecordingJobStatus(Resource):
     def condition(self, kind: ConditionType) -> Condition | None:
         """The condition of that type, if it is there yet."""
         return next((each for each in self.conditions if each.type == kind), None)
+
+    @property
+    def is_delivering(self) -> bool:
+        """Somebody is still to be told, or will be."""
+        said = self.condition(ConditionType.DELIVERED)
+        return said is not None and said.status is ConditionStatus.UNKNOWN
 
     def to_patch(self) -> dict[str, Any]:
         """The whole status for a merge patch: null for what it no longer says."""

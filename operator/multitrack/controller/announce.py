@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from multitrack.api.reasons import ConditionStatus, ConditionType
+from multitrack.api.reasons import ConditionStatus, ConditionType, DeliveredReason
 from multitrack.api.status import Condition, RecordingJobStatus
 
 __all__ = ["News", "news", "woken_news"]
@@ -12,10 +12,21 @@ _BAD = {
     ConditionType.WORKFLOW_CREATED: ConditionStatus.FALSE,
     ConditionType.SUCCEEDED: ConditionStatus.FALSE,
     ConditionType.DEGRADED: ConditionStatus.TRUE,
+    ConditionType.DELIVERED: ConditionStatus.FALSE,
 }
 
 _QUIET = (ConditionType.DEGRADED, ConditionType.TRANSCRIPT_READY)
 """Worth an Event only once they are true."""
+
+_NO_NEWS = frozenset(
+    {
+        DeliveredReason.NOT_YET,
+        DeliveredReason.NOTHING_TO_DELIVER,
+        DeliveredReason.DISABLED,
+        DeliveredReason.NOT_PUBLISHED,
+    }
+)
+"""Of deliveries: nothing has been done, nor should it have been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,8 @@ def news(before: RecordingJobStatus, after: RecordingJobStatus) -> Iterator[News
     for condition in after.conditions:
         earlier = before.condition(condition.type)
         if earlier and (earlier.status, earlier.reason) == (condition.status, condition.reason):
+            continue
+        if condition.type is ConditionType.DELIVERED and condition.reason in _NO_NEWS:
             continue
         if condition.type not in _QUIET or condition.status is ConditionStatus.TRUE:
             yield News(condition.reason, condition.message, _is_bad(condition))

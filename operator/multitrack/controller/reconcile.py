@@ -1,12 +1,22 @@
 """What to do for a job, and what to say about it: pure, without a clock of its own."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from multitrack.api.reasons import Phase, SucceededReason, WorkflowCreatedReason
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import RecordingJobStatus
 from multitrack.controller import report
+from multitrack.controller.decision import (
+    Action,
+    CreateWorkflow,
+    Decision,
+    DeleteJob,
+    StartErrand,
+    StopWorkflow,
+    SuspendWorkflow,
+    WakeWorkflow,
+)
+from multitrack.controller.deliveries import with_delivery
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.settings import OperatorSettings
 from workflow_templates.pipelines import PROCESS_RECORDING
@@ -43,62 +53,8 @@ _FIRST_WAIT = timedelta(seconds=2)
 cache of templates is behind by moments where the API server is busy."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreateWorkflow:
-    """Make the Workflow of an attempt."""
-
-    attempt: int
-    start: int = 1
-    """Above 1: Argo could not begin the ones before."""
-
-
-@dataclass(frozen=True, slots=True)
-class StopWorkflow:
-    """Ask Argo to stop a Workflow."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuspendWorkflow:
-    """Ask Argo to start nothing new, or to go on."""
-
-    name: str
-    suspend: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WakeWorkflow:
-    """Touch a Workflow that Argo has stopped looking at."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteJob:
-    """The job's time is up."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartErrand:
-    """Make the Workflow of another pipeline, which runs beside the processing or after it."""
-
-    pipeline: str
-    number: int
-    """Of the run, from 1; the same number is the same Workflow."""
-
-
-Action = CreateWorkflow | StartErrand | StopWorkflow | SuspendWorkflow | WakeWorkflow | DeleteJob
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What follows from what is asked for and what is there."""
-
-    status: RecordingJobStatus
-    actions: tuple[Action, ...] = ()
-    look_again: timedelta | None = None
-    """When time alone changes the answer; None: only an event does."""
+_ERRANDS = (with_delivery,)
+"""What else is done for a job, each from what was decided before it."""
 
 
 def newest(workflows: tuple[WorkflowView, ...]) -> WorkflowView | None:
@@ -126,7 +82,10 @@ def reconcile(
     if job.is_being_deleted:
         return Decision(job.status)
     processing = tuple(each for each in workflows if each.pipeline == PROCESS_RECORDING.name)
-    return _reconcile_processing(job, processing, settings, now, lacks)
+    decision = _reconcile_processing(job, processing, settings, now, lacks)
+    for errand in _ERRANDS:
+        decision = errand(decision, job, workflows, settings=settings, now=now)
+    return decision
 
 
 def _reconcile_processing(

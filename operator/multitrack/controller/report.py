@@ -1,6 +1,6 @@
 """What a job's status says: conditions, phase, steps, from what was observed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from multitrack.api.reasons import (
     ConditionStatus,
@@ -15,6 +15,8 @@ from multitrack.api.reasons import (
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import Condition, Failure, RecordingJobStatus, StepStatus, WorkflowRef
 from multitrack.controller import outcome
+from multitrack.controller.conditions import a_condition as _condition
+from multitrack.controller.conditions import with_conditions as _with
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.steps import progress_of, said, step_statuses
@@ -31,8 +33,6 @@ __all__ = [
 
 _TRUE, _FALSE, _UNKNOWN = ConditionStatus.TRUE, ConditionStatus.FALSE, ConditionStatus.UNKNOWN
 _LAST_OF_TRANSCRIPT = "finalize"
-_NOT_YET = datetime.fromtimestamp(0, UTC)
-"""Stands in until a condition is put beside the ones before."""
 
 
 def pending(job: RecordingJob, now: datetime, lacks: tuple[str, ...] = ()) -> RecordingJobStatus:
@@ -300,31 +300,3 @@ def _degraded(workflow: WorkflowView, settings: OperatorSettings) -> Condition:
 
 def _outcome(status: ConditionStatus, reason: SucceededReason, message: str) -> Condition:
     return _condition(ConditionType.SUCCEEDED, status, reason, message)
-
-
-def _condition(
-    kind: ConditionType, status: ConditionStatus, reason: str, message: str
-) -> Condition:
-    return Condition(
-        type=kind,
-        status=status,
-        reason=reason,
-        message=message,
-        last_transition_time=_NOT_YET,
-    )
-
-
-def _with(
-    status: RecordingJobStatus, job: RecordingJob, now: datetime, *conditions: Condition
-) -> RecordingJobStatus:
-    """Put conditions in; the time of one changes with its status alone."""
-    by_type = {each.type: each for each in status.conditions}
-    for each in conditions:
-        earlier = job.status.condition(each.type)
-        since = earlier.last_transition_time if earlier and earlier.status == each.status else now
-        by_type[each.type] = each.model_copy(
-            update={"last_transition_time": since, "observed_generation": job.generation}
-        )
-    return status.model_copy(
-        update={"conditions": tuple(by_type[kind] for kind in ConditionType if kind in by_type)}
-    )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, HttpUrl
 
 from multitrack.api.base import Resource
+from multitrack.controller.delivery_settings import DeliverySettings
 from multitrack.controller.loops.settings import DailySettings, LoopSettings
 from workflow_templates.runtime.settings_file import read_settings
 
@@ -40,6 +41,8 @@ class OperatorSettings(Resource):
     """Seconds without any change after which a Workflow without pods is taken for forgotten."""
     resync_interval: Annotated[float, Field(ge=1)] = 60.0
     """Seconds between two looks at all unfinished jobs."""
+    delivery: DeliverySettings = DeliverySettings()
+    """Whom jobs tell unless they say otherwise."""
     daily: DailySettings = DailySettings()
     """How Daily is asked."""
     loops: LoopSettings = LoopSettings()
