@@ -10,7 +10,6 @@ import random
 import secrets
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +74,11 @@ def settled(installation: Installation, number: int) -> dict[str, Any]:
         raise AssertionError(f"{error}\n{status}") from None
 
 
+def is_published(installation: Installation) -> bool:
+    conditions = installation.job(JOB).get("status", {}).get("conditions") or ()
+    return ("TranscriptReady", "True") in {(each["type"], each["status"]) for each in conditions}
+
+
 def deliveries(installation: Installation, job: dict[str, Any]) -> list[str]:
     """Names of the Workflows that deliver."""
     names = [each["metadata"]["name"] for each in installation.workflows(job)]
@@ -90,8 +94,8 @@ def test_results_arrive_once_though_the_operator_is_killed(
     webhook = {"url": receiver.url, "secretRef": {"name": "receiver", "key": "hmac"}}
     told = {"zulip": {"stream": "meetings", "topic": "Stand-up"}, "webhook": webhook}
     installation.apply(JOB, a_short_job(a_track(sample_tracks, "David"), delivery=told))
-    published = '.status.conditions[?(@.type=="TranscriptReady")].status=True'
-    installation.wait(JOB, published)
+    published = "the transcript to be published"
+    eventually(lambda: is_published(installation), published, seconds=400)
     for _ in range(2):
         installation.kill_operator()
         time.sleep(moments.uniform(0, 6))
