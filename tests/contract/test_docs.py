@@ -8,6 +8,7 @@ import pytest
 from docs.generate import PAGES, page
 from multitrack.api.reasons import (
     DegradedReason,
+    DeliveredReason,
     SucceededReason,
     TranscriptReason,
     WorkflowCreatedReason,
@@ -27,6 +28,7 @@ REASONS = {
     reason.value
     for reasons in (
         DegradedReason,
+        DeliveredReason,
         FailureReason,
         SucceededReason,
         TranscriptReason,
