@@ -16,6 +16,7 @@ __all__ = [
     "CATALOG",
     "Artifact",
     "Image",
+    "JobSecret",
     "Parameter",
     "Resources",
     "RetryClass",
@@ -129,6 +130,26 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class JobSecret:
+    """A credential that a job may take from a Secret that it names."""
+
+    variable: str
+    """Of the step's `secrets`."""
+    parameter: str
+    """The job parameters `<parameter>-name` and `<parameter>-key` say which Secret it is."""
+
+    @property
+    def name_parameter(self) -> str:
+        """The job parameter with the Secret's name."""
+        return f"{self.parameter}-name"
+
+    @property
+    def key_parameter(self) -> str:
+        """The job parameter with its key."""
+        return f"{self.parameter}-key"
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One entry of the catalog."""
 
@@ -148,6 +169,8 @@ class Step:
     talks_to_outside: bool = False
     secrets: tuple[str, ...] = ()
     """Names of environment variables that hold credentials."""
+    job_secrets: tuple[JobSecret, ...] = ()
+    """Those of them that a job may take from a Secret of its own."""
     reads_source: bool = False
     """Its outputs depend on more than its declared inputs: never taken from an earlier run."""
     decodes_media: bool = False
@@ -495,6 +518,8 @@ CLEANUP_CONSENT = Step(
     secrets=(*_S3_SECRETS, *_DAILY_API_KEY, *_DAILY_BUCKET_SECRETS, *_STORAGE_SECRETS),
 )
 _LINK = Parameter("link", "", "address at which people read the meeting")
+_AUTHORITIES = ("MULTITRACK_CA_CERTIFICATES",)
+"""Certificates of private authorities, as PEM."""
 _CREATED_AT = Parameter(
     "created-at", "", "ISO 8601: the meeting's date, where the recording tells none"
 )
@@ -520,7 +545,7 @@ POST_ZULIP = Step(
     resources=Resources(cpu="100m", memory_mib=256, deadline=300),
     retry=RetryClass.DELIVERY,
     talks_to_outside=True,
-    secrets=("MULTITRACK_ZULIP_API_KEY",),
+    secrets=("MULTITRACK_ZULIP_API_KEY", *_AUTHORITIES),
     reads_source=True,
 )
 SEND_WEBHOOK = Step(
@@ -538,6 +563,7 @@ SEND_WEBHOOK = Step(
         Parameter("webhook-event", "transcript.completed", "transcript.completed, or test"),
         Parameter("webhook-allowed-private", "", "own networks that may be called: 10.0.0.0/8"),
         Parameter("webhook-timeout", "30", "seconds to connect, and again to answer"),
+        Parameter("webhook-signed", "auto", "true, false, or auto: if the secret is there"),
         Parameter("delivery-id", "", "job and delivery number; decides the event's id"),
         Parameter("transcript-id", "", "the meeting's id for the receiver; empty: the recording's"),
         Parameter("room-id", "", "the room's id for the receiver; empty: its name"),
@@ -547,7 +573,8 @@ SEND_WEBHOOK = Step(
     resources=Resources(cpu="100m", memory_mib=512, deadline=300),
     retry=RetryClass.DELIVERY,
     talks_to_outside=True,
-    secrets=("MULTITRACK_WEBHOOK_SECRET",),
+    secrets=("MULTITRACK_WEBHOOK_SECRET", *_AUTHORITIES),
+    job_secrets=(JobSecret("MULTITRACK_WEBHOOK_SECRET", "webhook-secret"),),
     reads_source=True,
 )
 

@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from multitrack_steps.context import StepContext
 from multitrack_steps.delivery.payload import Envelope, completed_payload, test_payload
@@ -22,7 +23,8 @@ def run(context: StepContext) -> StepReport:
     has to be: a receiver that knows the id can drop it.
 
     Raises:
-        SettingsError: No URL, not https, or an address that may not be called.
+        SettingsError: No URL, not https, an address that may not be called, or no secret where
+            the delivery is to be signed.
         RefusedError: The receiver answers 3xx or 4xx.
         TemporaryError: It answers 5xx, 408, 425 or 429, or not at all.
     """
@@ -44,7 +46,7 @@ def run(context: StepContext) -> StepReport:
         destination,
         event,
         encode(payload),
-        secret=os.environ.get("MULTITRACK_WEBHOOK_SECRET", ""),
+        secret=_secret(context),
         retry=context.attempt - 1,
         timeout=context.number("webhook-timeout", least=0.1),
     )
@@ -57,6 +59,26 @@ def run(context: StepContext) -> StepReport:
         delivered_at=_now(),
     ).write(context.output("delivery"))
     return StepReport()
+
+
+class Signing(StrEnum):
+    """Whether a delivery is signed."""
+
+    YES = "true"
+    NO = "false"
+    AUTO = "auto"
+
+
+def _secret(context: StepContext) -> str:
+    """What is signed with; empty: nothing is."""
+    wanted = context.choice("webhook-signed", Signing)
+    secret = os.environ.get("MULTITRACK_WEBHOOK_SECRET", "")
+    if wanted is Signing.YES and not secret:
+        raise SettingsError(
+            "send-webhook: MULTITRACK_WEBHOOK_SECRET is not set; the Secret that it comes from, or "
+            "its key, is missing in the job's namespace: create it and deliver again"
+        )
+    return "" if wanted is Signing.NO else secret
 
 
 def _envelope(context: StepContext, meeting: PublishedTranscript, event: WebhookEvent) -> Envelope:

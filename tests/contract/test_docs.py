@@ -9,6 +9,7 @@ from docs.generate import PAGES, page
 from multitrack.api.reasons import (
     ConsentReason,
     DegradedReason,
+    DeliveredReason,
     SucceededReason,
     TranscriptReason,
     WorkflowCreatedReason,
@@ -29,6 +30,7 @@ REASONS = {
     for reasons in (
         ConsentReason,
         DegradedReason,
+        DeliveredReason,
         FailureReason,
         SucceededReason,
         TranscriptReason,

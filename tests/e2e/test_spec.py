@@ -42,6 +42,27 @@ REFUSED = {
         {"source": SOURCE, "transcription": {"vocabulary": ["a,b"]}},
         "one term, without commas",
     ),
+    "a receiver without TLS": (
+        {"source": SOURCE, "delivery": {"webhook": {"url": "http://receiver.example/x"}}},
+        "an https:// URL without user",
+    ),
+    "a password in an address": (
+        {"source": SOURCE, "delivery": {"webhook": {"url": "https://me:pw@receiver.example/x"}}},
+        "an https:// URL without user",
+    ),
+    "a secret of no receiver": (
+        {"source": SOURCE, "delivery": {"webhook": {"secretRef": {"name": "hook"}}}},
+        "secretRef goes with a url",
+    ),
+    "a secret of another namespace": (
+        {
+            "source": SOURCE,
+            "delivery": {
+                "webhook": {"url": "https://r.example/", "secretRef": {"name": "other/hook"}}
+            },
+        },
+        "a Secret in the job's namespace",
+    ),
     "a misspelt field": ({"source": SOURCE, "langauge": "en"}, 'unknown field "spec.langauge"'),
 }
 
@@ -59,6 +80,7 @@ def test_a_wrong_spec_is_refused_with_a_sentence(
     [
         ({"source": {"s3": {"prefix": "other/"}}}, "source cannot be changed"),
         ({"attempt": 1}, "attempt can only be raised"),
+        ({"deliveryAttempt": 1}, "deliveryAttempt can only be raised"),
         ({"cancel": False}, "cancel cannot be taken back"),
         ({"consent": {"denied": False}}, "consent.denied cannot be taken back"),
         ({"consent": {"policy": "Keep"}}, "consent.denied cannot be taken back"),
@@ -67,7 +89,13 @@ def test_a_wrong_spec_is_refused_with_a_sentence(
 def test_what_may_not_change_does_not(
     installation: Installation, change: dict[str, Any], sentence: str
 ) -> None:
-    spec = {"source": SOURCE, "attempt": 2, "cancel": True, "consent": {"denied": True}}
+    spec = {
+        "source": SOURCE,
+        "attempt": 2,
+        "deliveryAttempt": 2,
+        "cancel": True,
+        "consent": {"denied": True},
+    }
     installation.apply("fixed", spec)
     given = a_manifest("fixed", {**spec, **change})
     assert sentence in installation.refusal("apply", "-f", "-", given=given)

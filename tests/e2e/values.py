@@ -3,7 +3,15 @@
 import os
 from typing import Any
 
-__all__ = ["REPOSITORY_THROUGH_PROXY", "REPOSITORY_WITHOUT_BUCKET", "chart_values"]
+__all__ = [
+    "AUTHORITY_SECRET",
+    "HOST_ADDRESS",
+    "REPOSITORY_THROUGH_PROXY",
+    "REPOSITORY_WITHOUT_BUCKET",
+    "ZULIP_PORT",
+    "ZULIP_SECRET",
+    "chart_values",
+]
 
 REPOSITORY_WITHOUT_BUCKET = "repository-without-bucket"
 REPOSITORY_THROUGH_PROXY = "repository-through-proxy"
@@ -11,6 +19,13 @@ REPOSITORY_THROUGH_PROXY = "repository-through-proxy"
 
 REGISTRY = os.environ.get("MULTITRACK_IMAGE_REGISTRY", "localhost")
 TAG = os.environ.get("MULTITRACK_IMAGE_TAG", "dev")
+
+HOST_ADDRESS = "CLUSTER_HOST_IP"
+"""The environment variable with an address of this machine that pods can reach."""
+ZULIP_PORT = 39281
+"""Of the realm that the test of deliveries runs here."""
+ZULIP_SECRET = "zulip-bot"  # noqa: S105 - a name
+AUTHORITY_SECRET = "private-authority"  # noqa: S105 - a name
 
 _SMALL = {"cpu": "50m", "memory": "512Mi"}
 """The machine below the cluster may have two cores in all."""
@@ -39,6 +54,7 @@ def chart_values(bucket: str) -> dict[str, Any]:
             "secret": {"name": "multitrack-storage"},
         },
         "images": {"registry": REGISTRY, "tag": TAG},
+        "delivery": _delivery(),
         "gpu": {"nodeSelector": {"nvidia.com/gpu.present": "true"}},
         "operator": {
             "podStartPatience": 20,
@@ -58,6 +74,23 @@ def chart_values(bucket: str) -> dict[str, Any]:
             },
         },
         "profiles": _profiles(),
+    }
+
+
+def _delivery() -> dict[str, Any]:
+    """A realm and a private authority; no default stream, so that other tests tell nobody."""
+    host = os.environ.get(HOST_ADDRESS)
+    if host is None:
+        return {}
+    return {
+        "link": "https://meetings.example/#/jobs/{namespace}/{name}",
+        "allowedPrivateNetworks": [f"{host}/32"],
+        "caSecret": {"name": AUTHORITY_SECRET},
+        "zulip": {
+            "url": f"http://{host}:{ZULIP_PORT}",
+            "botEmail": "minutes-bot@zulip.example",
+            "apiKeySecret": {"name": ZULIP_SECRET},
+        },
     }
 
 

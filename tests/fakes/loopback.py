@@ -1,6 +1,7 @@
-"""An HTTP server on loopback whose answers are one function's: what small fakes are made of."""
+"""An HTTP server whose answers are one function's: what small fakes are made of."""
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -40,18 +41,35 @@ class Drop:
 
 
 @contextmanager
-def serving(answer: Callable[[Request], Reply | Drop]) -> Iterator[str]:
-    """Serve on a free port of the loopback interface; yields `http://127.0.0.1:PORT`."""
+def serving(
+    answer: Callable[[Request], Reply | Drop],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[str]:
+    """Serve from entering to leaving; yields `http://HOST:PORT`.
+
+    Args:
+        answer: What to answer.
+        host: The address to listen on.
+        port: 0: a free one.
+        tls: With a certificate: `https` instead.
+    """
 
     class Handler(_Handler):
         take = staticmethod(answer)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, port), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://{host}:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

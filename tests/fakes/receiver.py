@@ -7,6 +7,7 @@ happens to the next deliveries, in order; then each is answered 200.
 import hashlib
 import hmac
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,9 +61,11 @@ class Receiver:
 
 
 @contextmanager
-def running_receiver() -> Iterator[Receiver]:
+def running_receiver(
+    host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Receiver]:
     """Serve from entering to leaving."""
     receiver = Receiver()
-    with serving(receiver.answer) as address:
+    with serving(receiver.answer, host=host, port=port, tls=tls) as address:
         receiver.url = f"{address}/hooks/room-token"
         yield receiver

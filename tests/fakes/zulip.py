@@ -150,10 +150,10 @@ class FakeZulip:
 
 
 @contextmanager
-def running_zulip() -> Iterator[FakeZulip]:
+def running_zulip(host: str = "127.0.0.1", port: int = 0) -> Iterator[FakeZulip]:
     """Serve from entering to leaving."""
     zulip = FakeZulip()
-    with serving(zulip.answer) as zulip.url:
+    with serving(zulip.answer, host=host, port=port) as zulip.url:
         yield zulip
 
 

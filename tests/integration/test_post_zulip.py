@@ -1,5 +1,6 @@
 """post-zulip as an engine runs it, against a realm on loopback."""
 
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -190,3 +191,19 @@ def test_a_long_topic_is_found_again(post: Post, zulip: FakeZulip, finished_meet
     assert post(zulip_topic=topic).exit_code == 0
     [message] = zulip.messages.values()
     assert len(message["subject"]) <= 60
+
+
+@pytest.mark.parametrize("seed", [2026])
+def test_whatever_a_realm_does_there_is_one_message(
+    seed: int, post: Post, zulip: FakeZulip
+) -> None:
+    fate = random.Random(seed)  # noqa: S311 - to be repeatable, not to be secret
+    late = threading.Event()
+    faults = [Refuse(500), Refuse(429), AcceptAndVanish(), AcceptAndHang(late)]
+    zulip.answer_nth = {number: fate.choice(faults) for number in fate.sample(range(1, 9), 4)}
+    tries = 1
+    while post(zulip_timeout="0.5").exit_code == 75:
+        tries += 1
+    late.set()
+    assert tries > 1
+    assert len(zulip.messages) == 1

@@ -1,5 +1,6 @@
 """send-webhook as an engine runs it, against a receiver on loopback."""
 
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RunStep, StepRun
+from tests.fakes.authority import make_authority
 from tests.fakes.loopback import Drop, Reply
 from tests.fakes.receiver import Receiver, running_receiver
 from workflow_templates.contracts.delivery import WebhookDelivery
@@ -31,7 +33,14 @@ class Send:
     def __init__(self, job: Path, receiver: Receiver, run_step: RunStep) -> None:
         self.job, self.receiver, self.run_step = job, receiver, run_step
 
-    def __call__(self, *, attempt: int = 1, secret: str = "", **parameters: str) -> StepRun:
+    def __call__(
+        self,
+        *,
+        attempt: int = 1,
+        secret: str | None = None,
+        authorities: str = "",
+        **parameters: str,
+    ) -> StepRun:
         told = {
             "webhook-url": self.receiver.url,
             "webhook-allowed-private": "127.0.0.0/8",
@@ -44,7 +53,10 @@ class Send:
             self.job,
             self.job,
             parameters=told,
-            environment={"MULTITRACK_WEBHOOK_SECRET": secret or self.receiver.secret},
+            environment={
+                "MULTITRACK_WEBHOOK_SECRET": self.receiver.secret if secret is None else secret,
+                "MULTITRACK_CA_CERTIFICATES": authorities,
+            },
             arguments=("--attempt", str(attempt), "--attempts", "30"),
         )
 
@@ -181,3 +193,51 @@ def test_a_test_event_says_nothing_of_the_meeting(send: Send, receiver: Receiver
     [delivery] = receiver.deliveries
     assert delivery.request.headers["x-webhook-event"] == "test"
     assert delivery.payload.keys() == {"event", "event_id", "timestamp", "message", "room"}
+
+
+def test_a_delivery_that_is_to_be_signed_is_not_sent_without_the_secret(
+    send: Send, receiver: Receiver
+) -> None:
+    run = send(secret="", webhook_signed="true")
+    assert run.exit_code == 2
+    assert "MULTITRACK_WEBHOOK_SECRET is not set" in run.sentence
+    assert not receiver.deliveries
+
+
+def test_a_secret_that_is_another_receivers_signs_nothing(send: Send, receiver: Receiver) -> None:
+    assert send(webhook_signed="false").exit_code == 0
+    [delivery] = receiver.deliveries
+    assert "x-webhook-signature" not in delivery.request.headers
+
+
+def test_a_receiver_of_a_private_authority_is_trusted_where_that_is_named(
+    finished_meeting: Path, run_step: RunStep, tmp_path: Path
+) -> None:
+    authority = make_authority(tmp_path)
+    with running_receiver(tls=authority.tls) as receiver:
+        send = Send(finished_meeting, receiver, run_step)
+        stranger = send()
+        assert stranger.exit_code == 75
+        assert "certificate" in stranger.sentence
+        assert send(authorities="no PEM").exit_code == 2
+        assert send(authorities=authority.certificate).exit_code == 0
+        assert len(receiver.deliveries) == 1
+
+
+@pytest.mark.parametrize("seed", [2026])
+def test_whatever_a_receiver_does_it_gets_one_event_at_least_once(
+    seed: int, send: Send, receiver: Receiver
+) -> None:
+    fate = random.Random(seed)  # noqa: S311 - to be repeatable, not to be secret
+    late = threading.Event()
+    faults = [Reply(500), Reply(503), Reply(429), Drop(), Reply(200, after=late)]
+    receiver.script += fate.choices(faults, k=fate.randint(3, 6))
+    attempts, code = 0, 75
+    while code == 75:
+        attempts += 1
+        code = send(attempt=attempts, webhook_timeout="0.5").exit_code
+    late.set()
+    assert code == 0
+    assert len({delivery.event_id for delivery in receiver.deliveries}) == 1
+    assert len(receiver.deliveries) == attempts <= 7
+    assert all(delivery.is_signed for delivery in receiver.deliveries)

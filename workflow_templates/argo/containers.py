@@ -1,6 +1,7 @@
 """One step as an Argo template: a pod whose main container is the step's own command."""
 
 import math
+from collections.abc import Iterator
 
 from hera.workflows import (
     Container,
@@ -31,6 +32,7 @@ from workflow_templates.argo.expressions import (
     RETRY,
     deadline,
     input_parameter,
+    job_parameter,
     job_text,
 )
 from workflow_templates.argo.locks import synchronization
@@ -111,17 +113,32 @@ def _environment(step: Step, settings: InstallSettings) -> list[Env | SecretEnv]
     if step.decodes_media:
         return [home]
     plain = [Env(name=name, value=value) for name, value in sorted(settings.environment.items())]
-    secret = [
-        SecretEnv(
-            name=name,
-            secret_name=settings.secrets[name].name,
-            secret_key=settings.secrets[name].key,
-            optional=settings.secrets[name].optional or None,
-        )
-        for name in step.secrets
-        if name in settings.secrets
-    ]
-    return [home, *plain, *secret]
+    return [home, *plain, *_secrets(step, settings)]
+
+
+def _secrets(step: Step, settings: InstallSettings) -> Iterator[SecretEnv]:
+    """The installation's Secrets by name; a job's own by what its Workflow is told.
+
+    Whether a Secret must be there cannot be told to a template: where a job names one the step
+    says itself that it is missing.
+    """
+    own = {each.variable: each for each in step.job_secrets}
+    for name in step.secrets:
+        if name in own:
+            yield SecretEnv(
+                name=name,
+                secret_name=job_parameter(own[name].name_parameter),
+                secret_key=job_parameter(own[name].key_parameter),
+                optional=True,
+            )
+        elif name in settings.secrets:
+            secret = settings.secrets[name]
+            yield SecretEnv(
+                name=name,
+                secret_name=secret.name,
+                secret_key=secret.key,
+                optional=secret.optional or None,
+            )
 
 
 def _volumes(step: Step, settings: InstallSettings) -> list[EmptyDirVolume | ExistingVolume]:

@@ -14,6 +14,10 @@ from workflow_templates.runtime.errors import SettingsError
 __all__ = ["WorkflowParameter", "job_arguments", "workflow_parameters"]
 
 
+_NO_SECRET = "multitrack-no-secret"  # noqa: S105 - a name
+"""Kubernetes wants a name, also of a Secret that need not be there."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkflowParameter:
     """One parameter of a pipeline's Workflows."""
@@ -58,6 +62,7 @@ def workflow_parameters(
                 "Kueue's LocalQueue for the pods that use a GPU",
             )
         )
+    own += _secret_parameters(pipeline, settings)
     told = [
         WorkflowParameter(
             name,
@@ -68,6 +73,21 @@ def workflow_parameters(
         for name, parameter in known.items()
     ]
     return {parameter.name: parameter for parameter in (*own, *told)}
+
+
+def _secret_parameters(pipeline: Pipeline, settings: InstallSettings) -> list[WorkflowParameter]:
+    """Name and key of each Secret that a job may choose; the installation's unless it does."""
+    found = []
+    for secret in [each for task in pipeline.tasks for each in task.step.job_secrets]:
+        default = settings.secrets.get(secret.variable)
+        name = default.name if default else _NO_SECRET
+        key = default.key if default else "secret"
+        what = f"whose value is {secret.variable}"
+        found += [
+            WorkflowParameter(secret.name_parameter, name, f"the Secret {what}"),
+            WorkflowParameter(secret.key_parameter, key, f"the key {what}"),
+        ]
+    return found
 
 
 def job_arguments(

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.delivery.destination import Destination
+from workflow_templates.delivery.trust import trusted_authorities
 from workflow_templates.runtime.errors import RefusedError, TemporaryError
 
 __all__ = ["WebhookEvent", "encode", "event_id", "post", "sign"]
@@ -76,6 +77,7 @@ def post(
 
     Raises:
         RefusedError: 3xx or 4xx: trying again would end the same way.
+        SettingsError: `$MULTITRACK_CA_CERTIFICATES` holds no certificates.
         TemporaryError: 5xx, 408, 425, 429, or no answer.
     """
     headers = {
@@ -111,9 +113,7 @@ def _send(
     url = httpx.URL(destination.url)
     last: httpx.TransportError | None = None
     # A proxy would resolve the name again: the one that was checked must be the one that is called.
-    with httpx.Client(
-        timeout=timeout, trust_env=False, verify=httpx.create_ssl_context()
-    ) as client:
+    with httpx.Client(timeout=timeout, trust_env=False, verify=trusted_authorities()) as client:
         for address in destination.addresses:
             request = client.build_request(
                 "POST",

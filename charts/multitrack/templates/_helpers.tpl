@@ -90,6 +90,14 @@ app.kubernetes.io/component: gateway
 {{- with .assumeRoleArn }}{{ $_ := set $parameters "daily-assume-role" . }}{{ end -}}
 {{- end -}}
 {{- with $daily.apiUrl }}{{ $_ := set $parameters "daily-api-url" . }}{{ end -}}
+{{- $delivery := $v.delivery -}}
+{{- range $variable, $secret := dict
+      "MULTITRACK_ZULIP_API_KEY" $delivery.zulip.apiKeySecret
+      "MULTITRACK_WEBHOOK_SECRET" $delivery.webhook.secret
+      "MULTITRACK_CA_CERTIFICATES" $delivery.caSecret -}}
+{{- /* Optional: the step itself says which one is missing, and the job's status shows it. */ -}}
+{{- if $secret.name }}{{ $_ := set $secrets $variable (dict "name" $secret.name "key" $secret.key "optional" true) }}{{ end -}}
+{{- end -}}
 {{- $environment := dict -}}
 {{- with $v.storage.region }}{{ $environment = dict "AWS_REGION" . "AWS_DEFAULT_REGION" . }}{{ end -}}
 {{- $locks := dict "llm" "llm" "mixdown" "mixdown" -}}
@@ -198,6 +206,13 @@ retention:
   {{- end }}
   failed: {{ .failed }}
   {{- end }}
+{{- with .Values.delivery }}
+delivery:
+  link: {{ .link | quote }}
+  allowedPrivateNetworks: {{ toJson .allowedPrivateNetworks }}
+  zulip: {{ toJson (pick .zulip "url" "botEmail" "stream" "topic") }}
+  webhook: {{ toJson (dict "url" .webhook.url "signed" (ne .webhook.secret.name "")) }}
+{{- end }}
 daily:
   apiUrl: {{ .Values.daily.apiUrl | quote }}
   jobs: {{ toJson .Values.daily.jobs }}
@@ -401,6 +416,14 @@ volumeMounts:
 {{- end -}}
 {{- if and (eq .Values.gateway.authentication "token") (not .Values.gateway.tokenSecret.name) -}}
 {{- fail "gateway.tokenSecret.name is empty; name the Secret with the token, or choose another gateway.authentication" -}}
+{{- end -}}
+{{- with .Values.delivery.zulip -}}
+{{- if and .url (not (and .botEmail .apiKeySecret.name)) -}}
+{{- fail "delivery.zulip: a realm needs botEmail and apiKeySecret.name; name both" -}}
+{{- end -}}
+{{- if and .stream (not .url) -}}
+{{- fail "delivery.zulip.url is empty; name the realm that delivery.zulip.stream is in" -}}
+{{- end -}}
 {{- end -}}
 {{- $settings := include "multitrack.installSettings" . | fromYaml -}}
 {{- if and .Values.llm.baseUrl (not (get $settings.parameters "llm-model")) -}}

@@ -7,6 +7,7 @@ from typing import Any, Self
 import httpx
 
 from workflow_templates.contracts.base import Seconds
+from workflow_templates.delivery.trust import trusted_authorities
 from workflow_templates.runtime.errors import RefusedError, SettingsError, TemporaryError
 
 __all__ = ["ZulipBot"]
@@ -28,7 +29,7 @@ class ZulipBot:
         """Set up; nothing is asked yet.
 
         Raises:
-            SettingsError: The realm's address is no URL.
+            SettingsError: The realm's address is no URL, or certificates to be trusted are none.
         """
         try:
             address = httpx.URL(url)
@@ -38,7 +39,9 @@ class ZulipBot:
             raise SettingsError("zulip-url: not a URL of the web; write https://zulip.example")
         self.site = f"{address.scheme}://{address.netloc.decode()}"
         self._email = email
-        self._client = httpx.Client(base_url=address, auth=(email, key), timeout=timeout)
+        self._client = httpx.Client(
+            base_url=address, auth=(email, key), timeout=timeout, verify=trusted_authorities()
+        )
 
     def __enter__(self) -> Self:
         return self

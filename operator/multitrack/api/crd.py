@@ -15,6 +15,7 @@ _COLUMNS = (
     ("Step", "string", ".status.step", 0),
     ("Title", "string", ".spec.title", 1),
     ("Reason", "string", ".status.conditions[?(@.type=='Succeeded')].reason", 1),
+    ("Delivered", "string", ".status.conditions[?(@.type=='Delivered')].status", 1),
     ("Workflow", "string", ".status.workflowRef.name", 1),
     ("GPU-s", "integer", ".status.usage.gpuSeconds", 1),
     ("Completed", "date", ".status.completionTime", 1),

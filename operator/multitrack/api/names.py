@@ -85,7 +85,7 @@ def job_name_label(name: str) -> str:
     return name[:_LABEL_LENGTH].rstrip("-.")
 
 
-def errand_name(job_name: str, job_uid: str, pipeline: str, number: int) -> str:
+def errand_name(job_name: str, job_uid: str, pipeline: str, number: int, start: int = 1) -> str:
     """`<job>-<first 8 of uid>-<pipeline>-<number>`, at most 63 characters.
 
     Args:
@@ -93,8 +93,10 @@ def errand_name(job_name: str, job_uid: str, pipeline: str, number: int) -> str:
         job_uid: The job's.
         pipeline: One that runs beside or after the processing: deliver-results, compare-run.
         number: Of the run; the same one always has the same name.
+        start: Above 1: Argo could not begin the ones before.
     """
-    return _cut_to_fit(job_name, f"-{job_uid[:_UID_LENGTH]}-{pipeline}-{number}")
+    again = f"-{start}" if start > 1 else ""
+    return _cut_to_fit(job_name, f"-{job_uid[:_UID_LENGTH]}-{pipeline}-{number}{again}")
 
 
 def workflow_name(job_name: str, job_uid: str, attempt: int, start: int = 1) -> str:

@@ -11,6 +11,8 @@ __all__ = [
     "ConditionType",
     "ConsentReason",
     "DegradedReason",
+    "DeliveredReason",
+    "DeliveryPhase",
     "Phase",
     "StepPhase",
     "SucceededReason",
@@ -56,6 +58,16 @@ class StepPhase(StrEnum):
         return self in (StepPhase.SUCCEEDED, StepPhase.FAILED, StepPhase.SKIPPED)
 
 
+class DeliveryPhase(StrEnum):
+    """Where the delivery to one target is."""
+
+    DELIVERING = "Delivering"
+    """Not taken yet; it is tried again."""
+    DELIVERED = "Delivered"
+    FAILED = "Failed"
+    """Given up."""
+
+
 class ConditionStatus(StrEnum):
     """As Kubernetes spells it."""
 
@@ -77,6 +89,8 @@ class ConditionType(StrEnum):
     """The result lacks something that was asked for."""
     CONSENT_ENFORCED = "ConsentEnforced"
     """What people and `spec.consent` ask for is so: the audio is gone, or nobody minds it."""
+    DELIVERED = "Delivered"
+    """Everybody who was to be told of the results has been."""
 
 
 class WorkflowCreatedReason(StrEnum):
@@ -210,3 +224,33 @@ class ConsentReason(StrEnum):
     """False. The deletion did not come to its end, or a listing still showed audio; tried again."""
     VOTES_UNKNOWN = "VotesUnknown"
     """Unknown. The votes cannot be read, and nothing is taken for consent; tried again."""
+
+
+class DeliveredReason(StrEnum):
+    """Why `Delivered` has its status."""
+
+    NOT_YET = "NotYet"
+    """Unknown. The transcript is not published yet, or `spec.suspend` holds everything."""
+    DELIVERING = "Delivering"
+    """Unknown. The delivery goes on, or is about to begin; the message says whom it waits for."""
+    CANNOT_START = "DeliveryCannotStart"
+    """Unknown. The delivery's Workflow cannot be made; it is tried again every minute."""
+    DELIVERED = "Delivered"
+    """True. Every target has taken the results."""
+    NOTHING_TO_DELIVER = "NothingToDeliver"
+    """True. Neither the job nor the installation names anybody to tell."""
+    DISABLED = "DeliveryDisabled"
+    """False. A job with `spec.shadow` delivers nothing."""
+    NOT_PUBLISHED = "NotPublished"
+    """False. The job ended before there was anything to deliver."""
+    SETTINGS = "Settings"
+    """False. A target is not described well enough, or may not be called: a missing credential, an
+    address in a private network."""
+    REFUSED = "Refused"
+    """False. A target refuses for good."""
+    UNDELIVERABLE = "Undeliverable"
+    """False. A target was away for all 30 tries, or for 30 hours."""
+    STOPPED = "DeliveryStopped"
+    """False. Somebody stopped the delivery's Workflow in Argo."""
+    DELETED = "DeliveryDeleted"
+    """False. Somebody deleted the delivery's Workflow before it ended."""

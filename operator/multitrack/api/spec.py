@@ -12,16 +12,20 @@ from workflow_templates.contracts.deletion import ConsentPolicy
 __all__ = [
     "Consent",
     "DailySource",
+    "Delivery",
     "Diarization",
     "OnTrackFailure",
     "Participant",
     "RecordingJobSpec",
     "S3Source",
     "Scheduling",
+    "SecretReference",
     "Source",
     "Steps",
     "Track",
     "Transcription",
+    "WebhookTarget",
+    "ZulipTarget",
 ]
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -90,6 +94,37 @@ RoomName = Annotated[
     ),
 ]
 Offset = Annotated[Seconds, Field(ge=0, le=172_800)]
+WebhookUrl = Annotated[
+    str,
+    Field(
+        max_length=2048,
+        json_schema_extra=checked(
+            "self.matches('^https://[^/@?# ]+([/?][^# ]*)?$')",
+            "a webhook's address is an https:// URL without user, password or fragment: "
+            "https://receiver.example/path",
+        ),
+    ),
+]
+SecretName = Annotated[
+    str,
+    Field(
+        max_length=253,
+        json_schema_extra=checked(
+            "self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')",
+            "secretRef.name is the name of a Secret in the job's namespace, without the namespace",
+        ),
+    ),
+]
+SecretKeyName = Annotated[
+    str,
+    Field(
+        max_length=253,
+        json_schema_extra=checked(
+            "self.matches('^[-._a-zA-Z0-9]+$')",
+            "secretRef.key is one of the Secret's keys: letters, digits, dots, hyphens, _",
+        ),
+    ),
+]
 
 
 class OnTrackFailure(StrEnum):
@@ -245,6 +280,54 @@ class Scheduling(Resource):
     """Seconds after which the job is given up, waiting included. Default: the installation's."""
 
 
+class SecretReference(Resource):
+    """One value of a Secret in the job's namespace."""
+
+    name: SecretName
+    """The Secret."""
+    key: SecretKeyName = "secret"
+    """Its key."""
+
+
+class ZulipTarget(Resource):
+    """A Zulip topic; realm and bot are the installation's."""
+
+    enabled: bool = True
+    """Whether the meeting is posted, where a stream and a topic are known."""
+    stream: Name | None = None
+    """The stream, which the bot may post to. Default: the installation's."""
+    topic: Name | None = None
+    """The topic there. Default: the installation's."""
+
+
+class WebhookTarget(Resource):
+    """A receiver of `transcript.completed`."""
+
+    model_config = ConfigDict(
+        json_schema_extra=checked(
+            "!has(self.secretRef) || has(self.url)",
+            "secretRef goes with a url of the job's own; the installation's receiver has its own",
+        )
+    )
+
+    enabled: bool = True
+    """Whether it is called, where an address is known."""
+    url: WebhookUrl | None = None
+    """Its address. It can be read by whoever may read the job. Default: the installation's
+    receiver."""
+    secret_ref: SecretReference | None = None
+    """What the deliveries to `url` are signed with. Default: they are not signed."""
+
+
+class Delivery(Resource):
+    """Who is told about the finished meeting."""
+
+    zulip: ZulipTarget = ZulipTarget()
+    """A Zulip topic."""
+    webhook: WebhookTarget = WebhookTarget()
+    """A receiver of yours."""
+
+
 class RecordingJobSpec(Resource):
     """One recorded meeting to be turned into a transcript."""
 
@@ -272,6 +355,11 @@ class RecordingJobSpec(Resource):
                     "self.attempt >= oldSelf.attempt",
                     "attempt can only be raised: each number is one run",
                     fieldPath=".attempt",
+                ),
+                cel(
+                    "self.deliveryAttempt >= oldSelf.deliveryAttempt",
+                    "deliveryAttempt can only be raised: each number is one delivery",
+                    fieldPath=".deliveryAttempt",
                 ),
                 cel(
                     "!has(self.source.tracks) || !has(self.participants)",
@@ -342,6 +430,10 @@ class RecordingJobSpec(Resource):
     `Gap`: the meeting is published without it, and says so."""
     consent: Consent = Consent()
     """What becomes of the audio."""
+    delivery: Delivery = Delivery()
+    """Who is told about the finished meeting."""
+    delivery_attempt: Annotated[int, Field(ge=1, le=999)] = 1
+    """Raise it to deliver again what is published; a raised `attempt` delivers by itself."""
     scheduling: Scheduling = Scheduling()
     """When and where the job's pods run."""
     shadow: bool = False

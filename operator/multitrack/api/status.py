@@ -6,13 +6,21 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from multitrack.api.base import Resource, list_map
-from multitrack.api.reasons import ConditionStatus, ConditionType, Phase, StepPhase
+from multitrack.api.reasons import (
+    ConditionStatus,
+    ConditionType,
+    DeliveryPhase,
+    Phase,
+    StepPhase,
+)
 from workflow_templates.contracts.deletion import DeletionScope
 
 __all__ = [
     "Artifacts",
     "AudioStatus",
     "Condition",
+    "DeliveryStatus",
+    "DeliveryTarget",
     "Failure",
     "RecordingFacts",
     "RecordingJobStatus",
@@ -195,6 +203,41 @@ class AudioStatus(Resource):
     """When it was."""
 
 
+class DeliveryTarget(Resource):
+    """One of those who are told."""
+
+    name: str
+    """`zulip` or `webhook`."""
+    phase: DeliveryPhase
+    """Where it is."""
+    message: Message | None = None
+    """What the last try met with."""
+    tries: int = 0
+    """Tries so far."""
+    delivered_at: Timestamp | None = None
+    """When it was taken."""
+
+
+class DeliveryStatus(Resource):
+    """The newest delivery of the results."""
+
+    number: int
+    """Of the delivery: one more for each raised `spec.attempt` or `spec.deliveryAttempt`."""
+    start_time: Timestamp
+    """When it began, or when it was found that there is nothing to do."""
+    workflow_ref: WorkflowRef | None = None
+    """The Argo Workflow that delivers; none where there was nobody to tell."""
+    targets: Annotated[
+        tuple[DeliveryTarget, ...], Field(max_length=8, json_schema_extra=list_map("name"))
+    ] = ()
+    """Who is told, one by one."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Somebody is still to be told."""
+        return any(target.phase is DeliveryPhase.DELIVERING for target in self.targets)
+
+
 class RecordingJobStatus(Resource):
     """What has become of the job."""
 
@@ -239,10 +282,18 @@ class RecordingJobStatus(Resource):
     still there. Not set: it stays."""
     audio: AudioStatus | None = None
     """What is known of consent, and what was decided about the audio."""
+    delivery: DeliveryStatus | None = None
+    """The newest delivery; none has begun unless it is there."""
 
     def condition(self, kind: ConditionType) -> Condition | None:
         """The condition of that type, if it is there yet."""
         return next((each for each in self.conditions if each.type == kind), None)
+
+    @property
+    def is_delivering(self) -> bool:
+        """Somebody is still to be told, or will be."""
+        said = self.condition(ConditionType.DELIVERED)
+        return said is not None and said.status is ConditionStatus.UNKNOWN
 
     def to_patch(self) -> dict[str, Any]:
         """The whole status for a merge patch: null for what it no longer says."""

@@ -1,26 +1,41 @@
-"""`multitrack deliver`: tell others about a meeting that was finished on this machine."""
+"""`multitrack deliver`: tell others about a finished meeting, of this machine or of a cluster."""
 
 import asyncio
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from multitrack.api.recording_job import RecordingJob
+from multitrack.cli.cluster.session import with_cluster
 from multitrack.cli.display import display_for
+from multitrack.gateway.jobs.rules import Refusal, delivering
 from workflow_templates.local.engine import Capacity, Engine, RunResult
 from workflow_templates.local.job_folder import JobFolder
 from workflow_templates.local.plan import Selection, TaskPhase, select_tasks
 from workflow_templates.pipelines import DELIVER_RESULTS
-from workflow_templates.runtime.errors import SettingsError
+from workflow_templates.runtime.errors import BadInputError, SettingsError
+
+if TYPE_CHECKING:
+    from multitrack.cluster.client import Cluster
 
 __all__ = ["deliver_command"]
 
 _ZULIP = "Zulip"
+_CLUSTER = "On a cluster"
+_JOB_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 
 
 def deliver_command(
-    folder: Annotated[Path, typer.Argument(help="A meeting's folder, as `run` left it.")],
+    meeting: Annotated[
+        str,
+        typer.Argument(
+            metavar="FOLDER|JOB", help="A meeting's folder, as `run` left it, or a RecordingJob."
+        ),
+    ],
     webhook: Annotated[
         str | None,
         typer.Option(
@@ -48,17 +63,26 @@ def deliver_command(
     tries: Annotated[
         int, typer.Option(min=1, max=30, help="Tries at what fails for now, a minute apart first.")
     ] = 1,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace",
+            "-n",
+            help="The job's. \\[default: the kubeconfig's, else default]",
+            rich_help_panel=_CLUSTER,
+        ),
+    ] = None,
+    context: Annotated[
+        str | None, typer.Option(help="A context of the kubeconfig.", rich_help_panel=_CLUSTER)
+    ] = None,
 ) -> None:
-    """Post a finished meeting to Zulip, call a webhook, or both.
+    """Post a finished meeting to Zulip, call a webhook, or both; or have a cluster's job do so.
 
-    Delivered again, the Zulip message is edited. A webhook that took the meeting is not called
-    again.
+    A folder's message is edited when it is delivered again, and a webhook that took the meeting is
+    not called again. A job delivers again to those whom it and its installation name: the message
+    is edited, the webhook is called anew.
     """
-    if webhook is None and zulip_url is None:
-        raise SettingsError("nowhere to deliver to; name --webhook or --zulip-url")
     told = {
-        "webhook": "true" if webhook else "false",
-        "zulip": "true" if zulip_url else "false",
         "webhook-url": webhook or "",
         "webhook-allowed-private": allow_private,
         "link": link,
@@ -66,6 +90,50 @@ def deliver_command(
         "zulip-bot-email": zulip_bot_email,
         "zulip-stream": zulip_stream,
         "zulip-topic": zulip_topic,
+    }
+    given = {name: value for name, value in told.items() if value}
+    if _is_job(meeting, given, is_cluster_named=namespace is not None or context is not None):
+        _deliver_job(meeting, given, namespace, context)
+    else:
+        _deliver_folder(Path(meeting), told, tries)
+
+
+def _is_job(meeting: str, given: Mapping[str, str], *, is_cluster_named: bool) -> bool:
+    """Whether a cluster is meant: it is named, or no meeting of `run` is there nor any target."""
+    if is_cluster_named:
+        return True
+    is_run = JobFolder(Path(meeting)).root.is_dir()
+    return not is_run and not given and _JOB_NAME.fullmatch(meeting) is not None
+
+
+def _deliver_job(
+    name: str, given: Mapping[str, str], namespace: str | None, context: str | None
+) -> None:
+    """Raise the job's deliveryAttempt; the operator does the rest."""
+    if given:
+        raise SettingsError(
+            f"--{next(iter(given))} is for a folder; a job's targets are in its spec.delivery"
+        )
+
+    async def deliver(cluster: "Cluster", namespace: str) -> None:
+        job = RecordingJob.from_body(await cluster.get_job(namespace, name))
+        decided = delivering(job)
+        if isinstance(decided, Refusal):
+            raise BadInputError(f"{name}: {decided.why}")
+        if decided.patch is not None:
+            await cluster.patch_job(namespace, name, decided.patch)
+        typer.echo(f"{name}: delivery asked for; see: multitrack get {name}")
+
+    with_cluster(deliver, namespace, context)
+
+
+def _deliver_folder(folder: Path, told: dict[str, str], tries: int) -> None:
+    if not told["webhook-url"] and not told["zulip-url"]:
+        raise SettingsError("nowhere to deliver to; name --webhook or --zulip-url")
+    told = {
+        "webhook": "true" if told["webhook-url"] else "false",
+        "zulip": "true" if told["zulip-url"] else "false",
+        **told,
     }
     console = Console(stderr=True)
     result = _deliver(JobFolder(folder), told, tries, console)

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from multitrack.api.reasons import ConditionStatus, ConditionType, ConsentReason
+from multitrack.api.reasons import (
+    ConditionStatus,
+    ConditionType,
+    ConsentReason,
+    DeliveredReason,
+)
 from multitrack.api.status import Condition, RecordingJobStatus
 
 __all__ = ["News", "news", "woken_news"]
@@ -13,6 +18,7 @@ _BAD = {
     ConditionType.SUCCEEDED: ConditionStatus.FALSE,
     ConditionType.DEGRADED: ConditionStatus.TRUE,
     ConditionType.CONSENT_ENFORCED: ConditionStatus.FALSE,
+    ConditionType.DELIVERED: ConditionStatus.FALSE,
 }
 
 _QUIET = (ConditionType.DEGRADED, ConditionType.TRANSCRIPT_READY)
@@ -27,6 +33,16 @@ _AS_PLANNED = (
     ConsentReason.DELETING,
 )
 """Not so yet, and nothing is wrong."""
+
+_NO_NEWS = frozenset(
+    {
+        DeliveredReason.NOT_YET,
+        DeliveredReason.NOTHING_TO_DELIVER,
+        DeliveredReason.DISABLED,
+        DeliveredReason.NOT_PUBLISHED,
+    }
+)
+"""Of deliveries: nothing has been done, nor should it have been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,8 @@ def news(before: RecordingJobStatus, after: RecordingJobStatus) -> Iterator[News
         if earlier and (earlier.status, earlier.reason) == (condition.status, condition.reason):
             continue
         if condition.reason in _UNREMARKABLE:
+            continue
+        if condition.type is ConditionType.DELIVERED and condition.reason in _NO_NEWS:
             continue
         if condition.type not in _QUIET or condition.status is ConditionStatus.TRUE:
             yield News(condition.reason, condition.message, _is_bad(condition))

@@ -66,6 +66,8 @@ class StartErrand:
     pipeline: str
     number: int
     """Of the run, from 1; the same number is the same Workflow."""
+    start: int = 1
+    """Above 1: Argo could not begin the ones before."""
 
 
 @dataclass(frozen=True, slots=True)

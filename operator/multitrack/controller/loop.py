@@ -37,6 +37,7 @@ from multitrack.controller.decision import (
     SuspendWorkflow,
     WakeWorkflow,
 )
+from multitrack.controller.deliveries import delivery_not_started
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.observed import WorkflowView
 from multitrack.controller.reconcile import reconcile
@@ -46,6 +47,7 @@ from multitrack.controller.startup_check import Problem
 from multitrack.controller.templates import Templates
 from multitrack.controller.work_queue import Key, WorkQueue
 from workflow_templates.argo.settings import DEFAULT_PROFILE, InstallSettings
+from workflow_templates.pipelines import DELIVER_RESULTS
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["Controller"]
@@ -56,6 +58,9 @@ _WORKERS = 8
 """Jobs looked at side by side; each look is a few requests."""
 
 _REFUSED_AGAIN = timedelta(seconds=60)
+
+_ERRANDS_REFUSED = {DELIVER_RESULTS.name: delivery_not_started}
+"""By pipeline: what is said where its Workflow cannot be made."""
 
 
 class Controller:
@@ -131,7 +136,7 @@ class Controller:
             tasks.create_task(self._resync())
 
     async def _resync(self) -> None:
-        """Look at every unfinished job now and then: no event is needed to go on."""
+        """Look at everything unfinished now and then: no event is needed to go on."""
         while True:
             await asyncio.sleep(self._settings.resync_interval)
             self.last_look = self._clock()
@@ -141,7 +146,7 @@ class Controller:
 
     def _add_unfinished(self) -> None:
         for key, job in self._jobs.items():
-            if not job.status.phase.is_final:
+            if not job.status.phase.is_final or job.status.is_delivering:
                 self._queue.add(key)
 
     async def _collect_templates(self) -> None:
@@ -188,13 +193,15 @@ class Controller:
 
     async def _workflows_of(self, job: RecordingJob) -> tuple[WorkflowView, ...]:
         """What was seen; a Workflow that we know of and have not seen is asked for."""
-        seen = self._workflows.get(job.uid, {})
-        known = job.status.workflow_ref
-        if known is not None and not known.deleted and known.name not in seen:
+        delivery = job.status.delivery
+        for known in (job.status.workflow_ref, delivery.workflow_ref if delivery else None):
+            seen = self._workflows.get(job.uid, {})
+            if known is None or known.deleted or known.name in seen:
+                continue
             try:
                 body = await self._cluster.get_workflow(job.namespace, known.name)
             except NotFoundError:
-                return tuple(seen.values())
+                continue
             view = WorkflowView.from_body(body, self._clock())
             if view.uid == known.uid:
                 self._workflows[job.uid][view.name] = view
@@ -205,7 +212,7 @@ class Controller:
             case CreateWorkflow():
                 return await self._create(job, action, decision)
             case StartErrand():
-                await self._start_errand(job, action)
+                return await self._start_errand(job, action, decision)
             case StopWorkflow(name):
                 # Argo does not look at a suspended Workflow, not even to stop it.
                 await self._patch(job, name, {"spec": {"shutdown": "Stop", "suspend": None}})
@@ -274,20 +281,40 @@ class Controller:
         workflows = tuple(self._workflows[job.uid].values())
         return self._decide(job, workflows)
 
-    async def _start_errand(self, job: RecordingJob, wanted: StartErrand) -> None:
+    async def _start_errand(
+        self, job: RecordingJob, wanted: StartErrand, decision: Decision
+    ) -> Decision:
+        """Make an errand's Workflow; what stands in the way becomes a condition."""
+        try:
+            await self._create_errand(job, wanted)
+        except (ClusterRefusedError, SettingsError) as error:
+            self._metrics.api_errors.labels(verb="create").inc()
+            if (refused := _ERRANDS_REFUSED.get(wanted.pipeline)) is None:
+                raise
+            return refused(decision, job, str(error), self._clock())
+        return self._decide(job, tuple(self._workflows[job.uid].values()))
+
+    async def _create_errand(self, job: RecordingJob, wanted: StartErrand) -> None:
         """Make an errand's Workflow; one of its name that is this job's is the same one.
 
         Raises:
-            ClusterRefusedError: The API server or a policy refuses it; it is tried again, later
-                each time.
+            ClusterRefusedError: The API server or a policy refuses it.
+            SettingsError: It cannot be rendered.
         """
         # A profile that is no longer there must not keep results from being delivered.
         profile = job.spec.profile if job.spec.profile in self._profiles else DEFAULT_PROFILE
         manifest = errand_workflow(
-            job, wanted.pipeline, wanted.number, self._profiles[profile], self._settings
+            job,
+            wanted.pipeline,
+            wanted.number,
+            self._profiles[profile],
+            self._settings,
+            wanted.start,
         )
         name = manifest["metadata"]["name"]
-        await self.templates.ensure(job.namespace, profile, wanted.pipeline)
+        await self.templates.ensure(
+            job.namespace, profile, wanted.pipeline, is_missed=wanted.start > 1
+        )
         try:
             body = await self._cluster.create_workflow(manifest)
         except ConflictError:

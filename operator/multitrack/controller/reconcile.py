@@ -16,6 +16,7 @@ from multitrack.controller.decision import (
     SuspendWorkflow,
     WakeWorkflow,
 )
+from multitrack.controller.deliveries import with_delivery
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.settings import OperatorSettings
 from workflow_templates.pipelines import PROCESS_RECORDING
@@ -41,7 +42,7 @@ _FIRST_WAIT = timedelta(seconds=2)
 cache of templates is behind by moments where the API server is busy."""
 
 
-_ERRANDS = (enforce_consent,)
+_ERRANDS = (with_delivery, enforce_consent)
 """What else is done for a job, each from what was decided before it."""
 
 

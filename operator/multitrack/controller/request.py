@@ -7,12 +7,18 @@ from multitrack.api import names
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.spec import OnTrackFailure, RecordingJobSpec
 from multitrack.controller.consent import deletion_scope
+from multitrack.controller.delivery_plan import delivery_arguments
 from multitrack.controller.settings import OperatorSettings, Storage
 from workflow_templates.argo.names import QUEUE_PARAMETER
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import Manifest, Owner, WorkflowRequest, render_workflow
 from workflow_templates.contracts.deletion import ConsentPolicy, DeletionRequest
-from workflow_templates.pipelines import DELETE_AUDIO, PIPELINES, PROCESS_RECORDING
+from workflow_templates.pipelines import (
+    DELETE_AUDIO,
+    DELIVER_RESULTS,
+    PIPELINES,
+    PROCESS_RECORDING,
+)
 from workflow_templates.runtime.daily.address import DailyAddress
 from workflow_templates.runtime.store import S3Address
 
@@ -50,7 +56,11 @@ def job_workflow(
 Errand = Callable[[RecordingJob, int, OperatorSettings], dict[str, str]]
 """From a job, and the number of the run, to the job parameters that its pipeline is told."""
 
-_ERRANDS: Mapping[str, Errand] = {}
+_ERRANDS: Mapping[str, Errand] = {
+    DELIVER_RESULTS.name: lambda job, number, settings: delivery_arguments(
+        job, number, settings.delivery
+    ),
+}
 """By pipeline."""
 
 
@@ -60,6 +70,7 @@ def errand_workflow(
     number: int,
     profile: InstallSettings,
     settings: OperatorSettings,
+    start: int = 1,
 ) -> Manifest:
     """The Workflow of one run of another pipeline for the job; it goes with the job.
 
@@ -69,7 +80,7 @@ def errand_workflow(
     request = WorkflowRequest(
         job_uid=job.uid,
         arguments=_ERRANDS[pipeline](job, number, settings),
-        name=names.errand_name(job.name, job.uid, pipeline, number),
+        name=names.errand_name(job.name, job.uid, pipeline, number, start),
         title=f"{job.spec.title or job.name}: {pipeline}",
         labels=_labels(job, number),
         owner=_owner(job),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, HttpUrl
 
 from multitrack.api.base import Resource
+from multitrack.controller.delivery_settings import DeliverySettings
 from multitrack.controller.loops.settings import DailySettings, LoopSettings
 from workflow_templates.runtime.settings_file import read_settings
 
@@ -72,6 +73,8 @@ class OperatorSettings(Resource):
     """What becomes of audio to which somebody does not consent."""
     retention: RetentionSettings = RetentionSettings()
     """How long audio is kept."""
+    delivery: DeliverySettings = DeliverySettings()
+    """Whom jobs tell unless they say otherwise."""
     daily: DailySettings = DailySettings()
     """How Daily is asked."""
     loops: LoopSettings = LoopSettings()

@@ -8,7 +8,7 @@ from typing import Any
 
 from multitrack.api import names
 from multitrack.api.base import Resource
-from multitrack.api.spec import OnTrackFailure
+from multitrack.api.spec import Delivery, OnTrackFailure
 from multitrack.cluster.client import Body, Cluster
 from multitrack.cluster.errors import ConflictError
 from workflow_templates.runtime.daily.models import DailyRecording
@@ -29,6 +29,8 @@ class DailyJobs(Resource):
     """ISO 639-1 code of what is spoken, or `auto`."""
     on_track_failure: OnTrackFailure = OnTrackFailure.FAIL
     """What an unusable track does to a meeting."""
+    delivery: Delivery = Delivery()
+    """Who is told about them, as in `spec.delivery`."""
 
 
 def recording_job(recording: DailyRecording, settings: DailyJobs, *, shadow: bool = False) -> Body:
@@ -52,6 +54,8 @@ def recording_job(recording: DailyRecording, settings: DailyJobs, *, shadow: boo
         "profile": settings.profile,
         "onTrackFailure": settings.on_track_failure.value,
     }
+    if delivery := settings.delivery.model_dump(mode="json", by_alias=True, exclude_unset=True):
+        spec["delivery"] = delivery
     if shadow:
         spec["shadow"] = True
     return {

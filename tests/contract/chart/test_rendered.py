@@ -302,6 +302,19 @@ REFUSED = {
     ),
     "the engine of yesterday": (("daily.webhook.provider=hatchet",), "hatchet is argo now"),
     "a token that is nowhere": (("gateway.authentication=token",), "tokenSecret.name is empty"),
+    "a realm without a bot": (
+        ("delivery.zulip.url=https://z.example",),
+        "delivery.zulip: a realm needs botEmail and apiKeySecret.name",
+    ),
+    "a stream without a realm": (("delivery.zulip.stream=x",), "delivery.zulip.url is empty"),
+    "a receiver without TLS": (
+        ("delivery.webhook.url=http://receiver.example/x",),
+        "https:// URL without user",
+    ),
+    "a link with an unknown place": (
+        ("delivery.link=https://m.example/{job\\}",),
+        "only {name} and {namespace} have values",
+    ),
     "all namespaces": (("jobNamespaces={*}",), "the name of one namespace"),
 }
 

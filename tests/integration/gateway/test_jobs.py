@@ -99,6 +99,7 @@ def test_steps_say_times_retries_and_errors(olga: httpx.Client, world: World) ->
         (STRANGER, "GET", "/v1/jobs/standup/files", 403),
         (READER, "GET", "/v1/jobs/standup", 200),
         (READER, "POST", "/v1/jobs/standup/process", 403),
+        (READER, "POST", "/v1/jobs/standup/deliver", 403),
         (READER, "POST", "/v1/jobs/standup/cancel", 403),
         (READER, "POST", "/v1/jobs/standup/consent", 403),
         (READER, "DELETE", "/v1/jobs/standup", 403),
@@ -232,3 +233,22 @@ def test_where_nobody_signs_in_other_sites_cannot_use_a_persons_browser(world: W
 def test_an_unknown_address_is_a_problem_too(olga: httpx.Client) -> None:
     assert "nothing here" in problem(olga.get("/v2/jobs"))
     assert problem(olga.put("/v1/jobs"))
+
+
+def test_results_are_delivered_again_once_however_often_it_is_asked(
+    olga: httpx.Client, world: World
+) -> None:
+    world.apply()
+    assert "nothing is published yet" in problem(olga.post("/v1/jobs/standup/deliver"))
+    done = a_version(1, {"finalize": DONE}, phase=Phase.SUCCEEDED, is_ready=True)
+    first = {"number": 1, "startTime": "2026-03-14T12:00:00Z"}
+    status = {**done.status.to_patch(), "attempt": 1, "delivery": first}
+    world.kubernetes.merge("recordingjobs", "standup", {"status": status}, "meetings")
+    codes = [olga.post("/v1/jobs/standup/deliver").status_code for _ in range(3)]
+    assert codes == [202, 202, 202]
+    assert world.spec()["deliveryAttempt"] == 2
+
+
+def test_a_shadow_run_delivers_nothing_when_asked(olga: httpx.Client, world: World) -> None:
+    world.apply(shadow=True)
+    assert "shadow run" in problem(olga.post("/v1/jobs/standup/deliver"))

@@ -40,6 +40,12 @@ def test_a_job_names_what_is_known() -> None:
     }
 
 
+def test_a_job_names_whom_the_installation_tells_of_daily_meetings() -> None:
+    told = {"zulip": {"stream": "meetings"}, "webhook": {"enabled": False}}
+    settings = DailyJobs.model_validate({"namespace": "meetings", "delivery": told})
+    assert recording_job(_recording(), settings)["spec"]["delivery"] == told
+
+
 def test_a_shadow_job_says_so() -> None:
     assert recording_job(_recording(), JOBS, shadow=True)["spec"]["shadow"] is True
 

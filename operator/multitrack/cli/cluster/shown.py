@@ -132,6 +132,9 @@ def _remarks(status: RecordingJobStatus) -> Iterator[Text]:
     degraded = status.condition(ConditionType.DEGRADED)
     if degraded is not None and degraded.status is ConditionStatus.TRUE:
         yield Text(f"Degraded, {degraded.reason}: {degraded.message}")
+    delivered = status.condition(ConditionType.DELIVERED)
+    if delivered is not None and status.delivery is not None and status.delivery.targets:
+        yield Text(f"{delivered.reason}: {delivered.message}")
     if status.workflow_ref is not None and status.workflow_ref.url:
         yield Text(status.workflow_ref.url)
     if status.artifacts is not None and status.phase.is_final:

@@ -1,4 +1,4 @@
-"""Ask something of a job: run, stop, wait, go on."""
+"""Ask something of a job: run, stop, wait, go on, deliver."""
 
 from fastapi import APIRouter, Depends
 
@@ -7,7 +7,14 @@ from multitrack.cluster.errors import ConflictError
 from multitrack.gateway.authorisation import NamespaceOf, allowed
 from multitrack.gateway.jobs.access import JobName, get_job
 from multitrack.gateway.jobs.models import Job, ProcessRequest
-from multitrack.gateway.jobs.rules import Change, Refusal, cancelling, processing, suspending
+from multitrack.gateway.jobs.rules import (
+    Change,
+    Refusal,
+    cancelling,
+    delivering,
+    processing,
+    suspending,
+)
 from multitrack.gateway.problems import ProblemError
 from multitrack.gateway.services import Services, ServicesOf
 
@@ -56,6 +63,18 @@ async def resume_job(services: ServicesOf, namespace: NamespaceOf, name: JobName
     """Go on with a suspended job."""
     job = await get_job(services, namespace, name)
     return await _carry_out(services, job, suspending(job, suspend=False))
+
+
+@router.post(
+    "/deliver", status_code=202, dependencies=_MAY_CHANGE, response_model_exclude_none=True
+)
+async def deliver_job(services: ServicesOf, namespace: NamespaceOf, name: JobName) -> Job:
+    """Deliver a job's results again: the Zulip message is edited, the webhook called anew.
+
+    Refused with 409 before anything is published. A delivery that goes on is stopped.
+    """
+    job = await get_job(services, namespace, name)
+    return await _carry_out(services, job, delivering(job))
 
 
 async def _carry_out(services: Services, job: RecordingJob, decided: Change | Refusal) -> Job:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from multitrack.api.reasons import Phase
+from multitrack.api.reasons import ConditionStatus, ConditionType, Phase
 from multitrack.api.recording_job import RecordingJob
 
-__all__ = ["Change", "Refusal", "cancelling", "processing", "suspending"]
+__all__ = ["Change", "Refusal", "cancelling", "delivering", "processing", "suspending"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,21 @@ def suspending(job: RecordingJob, *, suspend: bool) -> Change | Refusal:
     is_so = job.spec.suspend is suspend
     was_done_in_argo = job.status.phase is Phase.SUSPENDED and not suspend
     return Change(None if is_so and not was_done_in_argo else {"spec": {"suspend": suspend}})
+
+
+def delivering(job: RecordingJob) -> Change | Refusal:
+    """Deliver what is published once more. Asked again before that begins, it is one delivery."""
+    if job.is_being_deleted:
+        return Refusal("it is being deleted")
+    if job.spec.shadow:
+        return Refusal("it is a shadow run: another system's results are delivered")
+    ready = job.status.condition(ConditionType.TRANSCRIPT_READY)
+    if ready is None or ready.status is not ConditionStatus.TRUE:
+        return Refusal("nothing is published yet; what is finished is delivered by itself")
+    begun = job.status.delivery.number if job.status.delivery else 0
+    if job.status.attempt + job.spec.delivery_attempt - 1 > begun:
+        return Change(None)
+    return Change({"spec": {"deliveryAttempt": job.spec.delivery_attempt + 1}})
 
 
 def _why_not_now(job: RecordingJob) -> str:
