@@ -196,12 +196,13 @@ _DAILY_BUCKET = (
 GET_RECORDING = Step(
     name="get-recording",
     summary="Find the recording's audio tracks and copy them into the job",
-    version=1,
+    version=2,
     image=Image.EDGE,
     inputs=(),
     outputs=(
         Artifact("recording", "recording.json"),
-        Artifact("sources", "source/", holds_audio=True),
+        # Absent where the bucket's server has copied all of it.
+        Artifact("sources", "source/", holds_audio=True, optional=True),
     ),
     output_parameters=("duration",),
     parameters=(
@@ -210,6 +211,13 @@ GET_RECORDING = Step(
         ),
         Parameter("s3-endpoint-url", "", "S3 endpoint, if it is not Amazon's"),
         Parameter("name", "", "the recording's name, if not its folder's"),
+        Parameter(
+            "copy-to",
+            "",
+            "the job's files: s3://bucket/jobs/UID/ on the same server, or a folder of an earlier "
+            "run; empty: copy all anew",
+            fingerprinted=False,
+        ),
         _DAILY_API_URL,
         *_DAILY_BUCKET,
     ),

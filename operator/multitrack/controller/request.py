@@ -17,6 +17,9 @@ __all__ = ["job_workflow"]
 _BELOW_ALL_OTHERS = 2000
 """The span of `scheduling.priority`, from -1000 to 1000."""
 
+_STORAGE_LOGIN = "MULTITRACK_STORAGE_AWS_ACCESS_KEY_ID"
+"""Set where the bucket of all jobs has other credentials than the sources."""
+
 
 def job_workflow(
     job: RecordingJob, attempt: int, settings: InstallSettings, storage: Storage, start: int = 1
@@ -29,7 +32,7 @@ def job_workflow(
     spec = job.spec
     request = WorkflowRequest(
         job_uid=job.uid,
-        arguments=_arguments(spec, settings, storage),
+        arguments=_arguments(spec, settings, storage) | _copy_to(job, settings, storage),
         name=names.workflow_name(job.name, job.uid, attempt, start),
         title=spec.title or job.name,
         labels={
@@ -77,6 +80,14 @@ def _arguments(
     if spec.scheduling.queue_name and settings.gpu and settings.gpu.queue_name:
         arguments[QUEUE_PARAMETER] = spec.scheduling.queue_name
     return arguments
+
+
+def _copy_to(job: RecordingJob, settings: InstallSettings, storage: Storage) -> dict[str, str]:
+    """Let the server copy the tracks, where sources and jobs share server and credentials."""
+    is_same_server = settings.parameters.get("s3-endpoint-url", "") == storage.endpoint_url
+    if not is_same_server or _STORAGE_LOGIN in settings.secrets:
+        return {}
+    return {"copy-to": f"s3://{storage.bucket}/jobs/{job.uid}/"}
 
 
 def _addresses(spec: RecordingJobSpec, storage: Storage) -> list[str]:
