@@ -264,7 +264,7 @@ PAD_TRACK = Step(
 TRANSCRIBE_TRACK = Step(
     name="transcribe-track",
     summary="Turn a track's speech into words with times",
-    version=1,
+    version=2,
     image=Image.TRANSCRIBE,
     inputs=(
         Artifact("audio", "audio/{index}.flac"),
