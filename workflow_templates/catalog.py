@@ -219,12 +219,13 @@ _DAILY_BUCKET = (
 GET_RECORDING = Step(
     name="get-recording",
     summary="Find the recording's audio tracks and copy them into the job",
-    version=1,
+    version=2,
     image=Image.EDGE,
     inputs=(),
     outputs=(
         Artifact("recording", "recording.json"),
-        Artifact("sources", "source/", holds_audio=True),
+        # Absent where the bucket's server has copied all of it.
+        Artifact("sources", "source/", holds_audio=True, optional=True),
     ),
     output_parameters=("duration",),
     parameters=(
@@ -233,6 +234,13 @@ GET_RECORDING = Step(
         ),
         Parameter("s3-endpoint-url", "", "S3 endpoint, if it is not Amazon's"),
         Parameter("name", "", "the recording's name, if not its folder's"),
+        Parameter(
+            "copy-to",
+            "",
+            "the job's files: s3://bucket/jobs/UID/ on the same server, or a folder of an earlier "
+            "run; empty: copy all anew",
+            fingerprinted=False,
+        ),
         _DAILY_API_URL,
         *_DAILY_BUCKET,
     ),
@@ -279,7 +287,7 @@ PAD_TRACK = Step(
 TRANSCRIBE_TRACK = Step(
     name="transcribe-track",
     summary="Turn a track's speech into words with times",
-    version=1,
+    version=2,
     image=Image.TRANSCRIBE,
     inputs=(
         Artifact("audio", "audio/{index}.flac"),
@@ -444,17 +452,18 @@ EXTRACT_ACTION_ITEMS = Step(
 FINALIZE = Step(
     name="finalize",
     summary="Validate and publish the transcript in every format",
-    version=1,
+    version=2,
     image=Image.LANGUAGE,
     inputs=(
         Artifact("recording", "recording.json"),
         Artifact("participants", "participants.json"),
         Artifact("tracks", "track/"),
         Artifact("transcript", "transcript.json"),
-        Artifact("topics", "topics.json"),
-        Artifact("title", "title.json"),
-        Artifact("summary", "summary.json"),
-        Artifact("action-items", "action_items.json"),
+        # Absent where a run on one machine leaves their steps out.
+        Artifact("topics", "topics.json", optional=True),
+        Artifact("title", "title.json", optional=True),
+        Artifact("summary", "summary.json", optional=True),
+        Artifact("action-items", "action_items.json", optional=True),
     ),
     outputs=(
         Artifact("manifest", "manifest.json"),

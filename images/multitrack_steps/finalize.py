@@ -9,7 +9,7 @@ from multitrack_steps.publication.captions import cues_of, to_srt, to_webvtt
 from multitrack_steps.publication.markdown import to_markdown
 from multitrack_steps.publication.minutes import Minutes, read_minutes
 from multitrack_steps.publication.plain import to_text
-from multitrack_steps.publication.warnings import bounded, collect_warnings
+from multitrack_steps.publication.warnings import bounded, collect_warnings, parts_left_out
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.results import Manifest, PublishedFile, StepReport
 from workflow_templates.runtime.provenance import sha256_of_file
@@ -38,15 +38,19 @@ def run(context: StepContext) -> StepReport:
     """Write published/transcript.* and, last of all, manifest.json, which vouches for them.
 
     Raises:
-        BadInputError: A document is absent, invalid, or contradicts another.
+        BadInputError: A document is invalid or contradicts another, or one is absent that is
+            always written.
     """
     minutes = read_minutes(context)
     published = assemble(minutes)
-    warnings = collect_warnings(minutes.transcript, minutes.tracks)
+    warnings = (
+        *parts_left_out(minutes.left_out),
+        *collect_warnings(minutes.transcript, minutes.tracks),
+    )
     published.write(context.output("transcript-json"))
     for output, text in _texts(published, warnings).items():
         _write_text(context.output(output), text)
-    _manifest(context, minutes, warnings).write(context.output("manifest"))
+    _manifest(context, minutes, published, warnings).write(context.output("manifest"))
     return StepReport(warnings=bounded(warnings), tracks=len(minutes.tracks))
 
 
@@ -67,16 +71,21 @@ def _write_text(file: Path, text: str) -> None:
     fragment.replace(file)
 
 
-def _manifest(context: StepContext, minutes: Minutes, warnings: tuple[str, ...]) -> Manifest:
+def _manifest(
+    context: StepContext,
+    minutes: Minutes,
+    meeting: PublishedTranscript,
+    warnings: tuple[str, ...],
+) -> Manifest:
     files = [(context.output(published.output), published.media_type) for published in _FORMATS]
     return Manifest(
         recording_id=minutes.recording.id,
-        title=minutes.title.title,
+        title=meeting.title.text,
         duration=minutes.transcript.duration,
         language=minutes.transcript.language,
         speakers=len(minutes.transcript.speakers),
         words=len(minutes.transcript.words),
-        topics=len(minutes.topics.topics),
+        topics=len(meeting.topics),
         started_at=minutes.recording.started_at,
         files=tuple(
             PublishedFile(

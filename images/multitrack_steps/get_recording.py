@@ -1,20 +1,24 @@
 """get-recording: find a recording's audio tracks and copy them into the job.
 
 `source` names a folder, files, a prefix in a bucket, or a recording of Daily's; `selection` says
-what counts as a track. The tracks go to `source/<i>`, recording.json says where each came from. The
-originals are never touched.
+what counts as a track. The tracks go to `source/<i>` (`copies` says how), recording.json says where
+each came from. The originals are never touched.
 """
 
 from multitrack_steps.context import StepContext
+from multitrack_steps.sources.copies import open_copies
 from multitrack_steps.sources.daily_access import DailyAccess
 from multitrack_steps.sources.daily_key import DailyKey, room_of
 from multitrack_steps.sources.event_json import EventLog, parse_event_json
-from multitrack_steps.sources.identity import daily_recording_id, recording_id_of_contents
+from multitrack_steps.sources.identity import (
+    daily_recording_id,
+    md5_of_file,
+    recording_id_of_contents,
+)
 from multitrack_steps.sources.place import Place, open_place
 from multitrack_steps.sources.selection import NO_AUDIO_TRACK, Selection, select_tracks
 from workflow_templates.contracts.recording import Recording, SourceTrack, TimingHints
 from workflow_templates.contracts.results import StepReport
-from workflow_templates.runtime.provenance import sha256_of_file
 
 __all__ = ["run"]
 
@@ -73,15 +77,14 @@ def _read_events(place: Place, selection: Selection) -> tuple[EventLog, list[str
 def _copy_tracks(
     context: StepContext, place: Place, selection: Selection, events: EventLog
 ) -> tuple[SourceTrack, ...]:
-    folder = context.output("sources")
-    folder.mkdir(exist_ok=True)
+    copies = open_copies(place, context.output("sources"), context.parameters["copy-to"])
     total = sum(track.size for track in selection.tracks)
     copied = 0
     tracks = []
     for index, candidate in enumerate(selection.tracks):
-        target = folder / str(index)
-        origin = place.fetch(candidate, target)
-        track = SourceTrack(index=index, origin=origin, size=target.stat().st_size)
+        found = place.identify(candidate)
+        size = copies.bring(found, index)
+        track = SourceTrack(index=index, origin=found.origin, size=size)
         key = selection.keys[index] if selection.keys else None
         if place.facts.is_mixed:
             # The one file begins when the recording does.
@@ -130,9 +133,10 @@ def _describe(
 def _id(context: StepContext, selection: Selection, tracks: tuple[SourceTrack, ...]) -> str:
     if selection.keys:
         return daily_recording_id(selection.keys, room_of(selection.bucket_key or ""))
-    folder = context.output("sources")
-    contents = [
-        (track.origin.name, track.size, sha256_of_file(folder / str(track.index)))
-        for track in tracks
-    ]
-    return recording_id_of_contents(contents)
+    return recording_id_of_contents(
+        (track.origin.name, track.size, _content(context, track)) for track in tracks
+    )
+
+
+def _content(context: StepContext, track: SourceTrack) -> str:
+    return track.origin.etag or md5_of_file(context.output("sources") / str(track.index))

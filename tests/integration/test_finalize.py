@@ -91,6 +91,38 @@ def test_a_meeting_without_words_is_published(tmp_path: Path, run_step: RunStep)
     assert Manifest.read(folder / "manifest.json").words == 0
 
 
+def test_what_was_left_out_is_empty_and_named(inputs: Path, run_step: RunStep) -> None:
+    for name in ("topics", "title", "summary", "action_items"):
+        (inputs / f"{name}.json").unlink()
+    run = run_step("finalize", inputs, inputs)
+    assert (run.exit_code, run.stderr) == (0, "")
+    published = PublishedTranscript.read(inputs / "published" / "transcript.json")
+    assert published.left_out == (
+        "detect-topics",
+        "generate-title",
+        "generate-summary",
+        "extract-action-items",
+    )
+    assert published.title.text == published.recording.name
+    assert (published.topics, published.summary.short, published.action_items.next_steps) == (
+        (),
+        "",
+        (),
+    )
+    (warning,) = Manifest.read(inputs / "manifest.json").warnings
+    assert warning == (
+        "Left out, because the run was told to skip it: "
+        "topics, title, summary, decisions and next steps"
+    )
+    markdown = (inputs / "published" / "transcript.md").read_text(encoding="utf-8")
+    assert f"> **Note:** {warning}" in markdown
+    assert run_step("render-report", inputs, inputs).exit_code == 0
+    page = (inputs / "published" / "report.html").read_text(encoding="utf-8")
+    assert warning in page
+    for heading in ("Summary", "Topics", "Decisions", "Next steps"):
+        assert f">{heading}</h2>" not in page
+
+
 def test_warnings_reach_manifest_and_report(inputs: Path, run_step: RunStep) -> None:
     change(
         inputs / "track" / "1.json",
@@ -158,8 +190,8 @@ def _renamed_since(folder: Path) -> None:
     change(folder / "participants.json", Participants, participants=renamed)
 
 
-def _no_summary(folder: Path) -> None:
-    (folder / "summary.json").unlink()
+def _no_participants(folder: Path) -> None:
+    (folder / "participants.json").unlink()
 
 
 def _no_track(folder: Path) -> None:
@@ -179,7 +211,7 @@ CONTRADICTIONS: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "a task of nobody": (_unknown_owner, "names the participant 'p9'"),
     "a name changed since the merge": (_renamed_since, "run merge-transcripts again"),
-    "a missing document": (_no_summary, "there is no such file"),
+    "a missing document": (_no_participants, "there is no such file"),
     "a missing track": (_no_track, "track 3 (David.webm) has no track/3.json"),
 }
 

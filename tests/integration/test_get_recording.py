@@ -58,14 +58,22 @@ class Job:
         self._runs = 0
 
     def get(
-        self, *source: str | Path, environment: Mapping[str, str] | None = None, name: str = ""
+        self,
+        *source: str | Path,
+        environment: Mapping[str, str] | None = None,
+        name: str = "",
+        copy_to: str | Path = "",
     ) -> StepRun:
         self._runs += 1
         return self._run_step(
             "get-recording",
             self._folder / "in",
             self._folder / f"out{self._runs}",
-            parameters={"source": json.dumps([str(place) for place in source]), "name": name},
+            parameters={
+                "source": json.dumps([str(place) for place in source]),
+                "name": name,
+                "copy-to": str(copy_to),
+            },
             environment=environment,
         )
 
@@ -205,7 +213,7 @@ def test_broken_event_json_is_left_out_and_named(job: Job, tmp_path: Path) -> No
 def test_a_daily_recording_without_audio_succeeds_empty(job: Job, tmp_path: Path) -> None:
     run = job.get(fill(tmp_path / "room", {VIDEO_KEY: b"v"}))
     assert recording_of(run).tracks == ()
-    assert (run.outputs / "source").is_dir()
+    assert not (run.outputs / "source").exists()
     assert "the Daily recording has no audio track" in run.report.warnings
 
 
@@ -286,6 +294,119 @@ def test_a_prefix_whose_objects_somebody_deleted_says_so(
         environment=s3.environment,
     )
     assert (run.exit_code, "what lay there was deleted" in run.sentence) == (2, True)
+
+
+class Bucket:
+    """A bucket of two tracks, and one of jobs, on the same server; both keep versions."""
+
+    SOURCE = "s3://kept/team/"
+    JOB = "s3://jobs/jobs/uid/"
+
+    def __init__(self, s3: FakeS3) -> None:
+        self._s3 = s3
+        self.environment = s3.environment
+        for bucket in ("kept", "jobs"):
+            s3.client.create_bucket(Bucket=bucket)
+            s3.client.put_bucket_versioning(
+                Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+            )
+        self.write("Alice.webm", b"alice")
+        self.write("Ben.webm", b"ben")
+
+    def write(self, name: str, content: bytes) -> None:
+        self._s3.client.put_object(Bucket="kept", Key=f"team/{name}", Body=content)
+
+    def in_parts(self, name: str, size: int) -> None:
+        client, key = self._s3.client, f"team/{name}"
+        upload = client.create_multipart_upload(Bucket="kept", Key=key)["UploadId"]
+        place = {"Bucket": "kept", "Key": key, "UploadId": upload}
+        parts = [
+            client.upload_part(**place, PartNumber=number, Body=bytes([number]) * size)["ETag"]
+            for number in (1, 2)
+        ]
+        numbered = [{"PartNumber": n, "ETag": etag} for n, etag in enumerate(parts, 1)]
+        client.complete_multipart_upload(**place, MultipartUpload={"Parts": numbered})
+
+    def copies(self) -> list[bytes]:
+        found = self._s3.client.list_objects_v2(Bucket="jobs", Prefix="jobs/uid/source/")
+        keys = [entry["Key"] for entry in found.get("Contents", [])]
+        return [self._s3.client.get_object(Bucket="jobs", Key=key)["Body"].read() for key in keys]
+
+    def writes(self) -> int:
+        """How often anything was written below the job's prefix."""
+        found = self._s3.client.list_object_versions(Bucket="jobs", Prefix="jobs/uid/source/")
+        return len(found.get("Versions", []))
+
+    def forget_copy(self, index: int) -> None:
+        self._s3.client.delete_object(Bucket="jobs", Key=f"jobs/uid/source/{index}")
+
+
+@pytest.fixture
+def bucket() -> Iterator[Bucket]:
+    with running_s3() as server:
+        yield Bucket(server)
+
+
+def test_on_the_same_server_tracks_are_copied_without_passing_through_here(
+    job: Job, bucket: Bucket
+) -> None:
+    run = job.get(bucket.SOURCE, environment=bucket.environment, copy_to=bucket.JOB)
+    downloaded = job.get(bucket.SOURCE, environment=bucket.environment)
+    assert recording_of(run) == recording_of(downloaded)
+    assert bucket.copies() == copies(downloaded) == [b"alice", b"ben"]
+    assert not (run.outputs / "source").exists()
+
+
+def test_another_try_copies_only_what_is_missing_or_other(job: Job, bucket: Bucket) -> None:
+    def run() -> Recording:
+        return recording_of(
+            job.get(bucket.SOURCE, environment=bucket.environment, copy_to=bucket.JOB)
+        )
+
+    first = run()
+    assert (run(), bucket.writes()) == (first, 2)
+    bucket.forget_copy(1)
+    assert (run(), bucket.writes()) == (first, 3)
+    bucket.write("Alice.webm", b"ALICE")
+    changed = run()
+    assert (bucket.copies(), bucket.writes()) == ([b"ALICE", b"ben"], 4)
+    assert changed.tracks[0].origin.version != first.tracks[0].origin.version
+    assert changed.id != first.id
+
+
+def test_a_copy_is_recognised_although_it_was_uploaded_in_other_parts(
+    job: Job, bucket: Bucket
+) -> None:
+    bucket.in_parts("Alice.webm", 5 << 20)
+    for _ in range(2):
+        recording_of(job.get(bucket.SOURCE, environment=bucket.environment, copy_to=bucket.JOB))
+        assert [len(copy) for copy in bucket.copies()] == [10 << 20, 3]
+        assert bucket.writes() == 2
+
+
+def test_where_the_server_refuses_to_copy_tracks_are_downloaded(job: Job, bucket: Bucket) -> None:
+    run = job.get(
+        bucket.SOURCE, environment=bucket.environment, copy_to="s3://no-such-bucket/jobs/uid/"
+    )
+    recording_of(run)
+    assert copies(run) == [b"alice", b"ben"]
+
+
+def test_an_earlier_run_on_this_machine_spares_the_download(
+    job: Job, bucket: Bucket, tmp_path: Path
+) -> None:
+    earlier = job.get(bucket.SOURCE, environment=bucket.environment)
+    recording_of(earlier)
+    kept = [file.stat().st_ino for file in sorted((earlier.outputs / "source").iterdir())]
+    bucket.write("Ben.webm", b"BEN")
+    bucket.write("Carol.webm", b"carol")
+    run = job.get(bucket.SOURCE, environment=bucket.environment, copy_to=earlier.outputs)
+    recording_of(run)
+    assert copies(run) == [b"alice", b"BEN", b"carol"]
+    again = [file.stat().st_ino for file in sorted((run.outputs / "source").iterdir())]
+    assert (again[0] == kept[0], again[1] == kept[1]) == (True, False)
+    unreadable = fill(tmp_path / "damaged", {"recording.json": b"{"})
+    assert copies(job.get(bucket.SOURCE, environment=bucket.environment, copy_to=unreadable))
 
 
 S3_FAILURES = {

@@ -23,7 +23,7 @@ class Backend(Contract):
     """Who wrote a text, so that a reader knows how far to trust it."""
 
     name: str
-    """`extractive` or `openai`."""
+    """`extractive` or `openai`; in published/transcript.json `none` for what was left out."""
     model: str | None = None
     note: str | None = None
     """One honest sentence: "Sentences taken from the transcript; no language model was used."."""

@@ -97,6 +97,10 @@ class PublishedTranscript(Document):
     topics_backend: Backend
     summary: PublishedSummary
     action_items: PublishedActionItems
+    left_out: tuple[str, ...] = ()
+    """Steps that the run was told to skip: what they write is empty here, the title the
+    recording's name.
+    """
     segments: tuple[PublishedSegment, ...]
     """Ordered by start."""
     words: tuple[Word, ...]

@@ -227,6 +227,8 @@ class Engine:
     async def _work(self, node: Node) -> NodeResult:
         """Take finished work, or run the step until it succeeds or cannot."""
         parameters = self._share_cores(node, node_parameters(node, self._parameters))
+        if "copy-to" in parameters:
+            parameters["copy-to"] = self._bench.files_of_earlier_run(node)
         if record := self._bench.finished_before(node, parameters):
             return self._succeed(node, record, reused=True)
         self._listener(NodeStarted(node))

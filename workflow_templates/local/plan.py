@@ -121,10 +121,22 @@ def _refuse_missing_inputs(pipeline: Pipeline, wanted: set[str], selection: Sele
             if artifact.optional or task.optional or producer is None or producer.name in wanted:
                 continue
             if producer.name in selection.skip:
+                needing = _needing(pipeline, wanted, artifact.key)
                 raise SettingsError(
-                    f"--skip {producer.name}: {name} cannot do without {artifact.key}; "
-                    f"skip {name} too"
+                    f"--skip {producer.name}: {' and '.join(needing)} cannot do without "
+                    f"{artifact.key}; add {' '.join(f'--skip {each}' for each in needing)}"
                 )
+
+
+def _needing(pipeline: Pipeline, wanted: set[str], key: str) -> list[str]:
+    """Tasks among the wanted that cannot do without the artifact, in the pipeline's order."""
+    return [
+        task.name
+        for task in pipeline.tasks
+        if task.name in wanted
+        and not task.optional
+        and any(each.key == key and not each.optional for each in task.step.inputs)
+    ]
 
 
 def nodes_of(task: Task, output_parameters: Mapping[str, Mapping[str, str]]) -> tuple[Node, ...]:

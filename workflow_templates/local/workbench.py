@@ -76,6 +76,12 @@ class Workbench:
         same = record.fingerprint == self._fingerprint(node, parameters, record.report)
         return record if same and self._folder.is_intact(record) else None
 
+    def files_of_earlier_run(self, node: Node) -> str:
+        """The folder of the job's files, if what this work made of them is as it was; else ""."""
+        record = self._folder.record(node.id)
+        intact = record is not None and self._folder.is_intact(record)
+        return str(self._folder.files.absolute()) if intact else ""
+
     def _fingerprint(self, node: Node, parameters: Mapping[str, str], report: StepReport) -> str:
         """What the outputs are made from now, without what the step says it left unread."""
         step = node.task.step

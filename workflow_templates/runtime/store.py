@@ -5,9 +5,9 @@ and region from the arguments, else from the environment. Errors leave as ours, 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypedDict
 
@@ -68,6 +68,8 @@ class S3Object:
     """Without quotes. Equal for equal bytes only if both were uploaded in the same parts."""
     version: str | None = None
     """None in a listing, and where the bucket keeps no versions."""
+    metadata: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What its writer noted with it; empty in a listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +173,17 @@ class S3Store:
             self._client.list_objects_v2(Bucket=bucket, MaxKeys=1)
 
     def head(self, address: S3Address, version: str | None = None) -> S3Object:
-        """Ask for size, ETag and version of one object."""
+        """Ask for size, ETag, version and metadata of one object."""
         with _conversion("read", address, _get_right(version)):
             answer = self._client.head_object(
                 Bucket=address.bucket, Key=address.key, **_version(version)
             )
         return S3Object(
-            address, answer["ContentLength"], answer["ETag"].strip('"'), answer.get("VersionId")
+            address,
+            answer["ContentLength"],
+            answer["ETag"].strip('"'),
+            answer.get("VersionId"),
+            answer.get("Metadata", {}),
         )
 
     def read(self, address: S3Address, version: str | None = None) -> bytes:
@@ -275,14 +281,39 @@ class S3Store:
                 stream, address.bucket, address.key, ExtraArgs=extra, Config=_transfer()
             )
 
-    def copy(self, source: S3Address, target: S3Address, version: str | None = None) -> None:
-        """Copy within the server, in parts if it is large, so that 5 GB are no limit."""
+    def copy(
+        self,
+        source: S3Address,
+        target: S3Address,
+        version: str | None = None,
+        *,
+        if_etag: str = "",
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        """Copy within the server, in parts if it is large, so that 5 GB are no limit.
+
+        Args:
+            source: Of the original.
+            target: Replaced.
+            version: Of the original; None: the newest.
+            if_etag: Copy only while the original has this ETag; another one is a TemporaryError.
+            metadata: Noted with the copy instead of the original's; None: the original's.
+        """
+        extra: dict[str, object] = {"CopySourceIfMatch": f'"{if_etag}"'} if if_etag else {}
+        if metadata is not None:
+            extra |= {"Metadata": dict(metadata), "MetadataDirective": "REPLACE"}
         origin: CopySourceTypeDef = {"Bucket": source.bucket, "Key": source.key}
         if version:
             origin["VersionId"] = version
         right = f"{_get_right(version)} on {source} and s3:PutObject here"
         with _conversion(f"copy {source} to", target, right):
-            self._client.copy(origin, target.bucket, target.key, Config=_transfer(_COPY_PART_BYTES))
+            self._client.copy(
+                origin,
+                target.bucket,
+                target.key,
+                ExtraArgs=extra,
+                Config=_transfer(_COPY_PART_BYTES),
+            )
 
     def delete(self, address: S3Address, version: str | None = None) -> None:
         """Delete one object, or one version of it.

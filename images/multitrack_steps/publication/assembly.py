@@ -1,6 +1,7 @@
 """Puts the documents of a meeting together as published/transcript.json."""
 
 from multitrack_steps.publication.minutes import Minutes
+from workflow_templates.contracts.minutes import ActionItems, Backend, Summary, Title, Topics
 from workflow_templates.contracts.published import (
     PublishedActionItems,
     PublishedParticipant,
@@ -15,11 +16,20 @@ from workflow_templates.contracts.transcript import Speaker
 
 __all__ = ["assemble"]
 
+_NOBODY = Backend(name="none")
+"""Wrote what was left out."""
+
 
 def assemble(minutes: Minutes) -> PublishedTranscript:
     """One self-contained document; `minutes` has been checked."""
     transcript = minutes.transcript
     names = transcript.names()
+    topics = minutes.topics or Topics(recording_id=minutes.recording.id, backend=_NOBODY, topics=())
+    title = minutes.title or Title(
+        title=minutes.recording.name.strip() or "Untitled Meeting", given=False, backend=_NOBODY
+    )
+    summary = minutes.summary or Summary(backend=_NOBODY, short="", long="", subjects=())
+    action_items = minutes.action_items or ActionItems(backend=_NOBODY, decisions=(), next_steps=())
     return PublishedTranscript(
         recording=PublishedRecording(
             id=minutes.recording.id,
@@ -28,25 +38,24 @@ def assemble(minutes: Minutes) -> PublishedTranscript:
             started_at=minutes.recording.started_at,
             duration=transcript.duration,
         ),
-        title=PublishedTitle(
-            text=minutes.title.title, given=minutes.title.given, backend=minutes.title.backend
-        ),
+        title=PublishedTitle(text=title.title, given=title.given, backend=title.backend),
         language=transcript.language,
         participants=_participants(minutes),
         tracks=transcript.tracks,
-        topics=minutes.topics.topics,
-        topics_backend=minutes.topics.backend,
+        topics=topics.topics,
+        topics_backend=topics.backend,
         summary=PublishedSummary(
-            backend=minutes.summary.backend,
-            short=minutes.summary.short,
-            long=minutes.summary.long,
-            subjects=minutes.summary.subjects,
+            backend=summary.backend,
+            short=summary.short,
+            long=summary.long,
+            subjects=summary.subjects,
         ),
         action_items=PublishedActionItems(
-            backend=minutes.action_items.backend,
-            decisions=minutes.action_items.decisions,
-            next_steps=minutes.action_items.next_steps,
+            backend=action_items.backend,
+            decisions=action_items.decisions,
+            next_steps=action_items.next_steps,
         ),
+        left_out=minutes.left_out,
         segments=tuple(
             PublishedSegment(
                 id=segment.id,

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from multitrack_steps.context import StepContext
 from multitrack_steps.transcript.reading import check_table, read_per_track
+from workflow_templates.contracts.base import Document
 from workflow_templates.contracts.minutes import ActionItems, Summary, Title, Topics
 from workflow_templates.contracts.recording import Participants, Recording
 from workflow_templates.contracts.track import Track
@@ -13,31 +15,48 @@ from workflow_templates.runtime.errors import BadInputError
 
 __all__ = ["Minutes", "check_minutes", "read_minutes"]
 
+_AnyDocument = TypeVar("_AnyDocument", bound=Document)
+
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """All documents of one meeting."""
+    """All documents of one meeting; None: the step that writes it was left out of the run."""
 
     recording: Recording
     participants: Participants
     tracks: dict[int, Track]
     """By index; every track of the recording."""
     transcript: Transcript
-    topics: Topics
-    title: Title
-    summary: Summary
-    action_items: ActionItems
+    topics: Topics | None
+    title: Title | None
+    summary: Summary | None
+    action_items: ActionItems | None
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the steps whose documents are not there."""
+        written_by = {
+            "detect-topics": self.topics,
+            "generate-title": self.title,
+            "generate-summary": self.summary,
+            "extract-action-items": self.action_items,
+        }
+        return tuple(step for step, document in written_by.items() if document is None)
 
 
 def read_minutes(context: StepContext) -> Minutes:
     """Read finalize's inputs and check that they belong together.
 
     Raises:
-        BadInputError: A document is absent, invalid, or contradicts another.
+        BadInputError: A document is invalid or contradicts another, or one is absent that no
+            meeting is published without.
     """
 
     def file(name: str) -> Path:
         return context.input(name)
+
+    def perhaps(name: str, contract: type[_AnyDocument]) -> _AnyDocument | None:
+        return contract.read(file(name)) if context.has_input(name) else None
 
     recording = Recording.read(file("recording"))
     minutes = Minutes(
@@ -45,10 +64,10 @@ def read_minutes(context: StepContext) -> Minutes:
         participants=Participants.read(file("participants")),
         tracks=read_per_track(file("tracks"), recording, Track, "pad-track"),
         transcript=Transcript.read(file("transcript")),
-        topics=Topics.read(file("topics")),
-        title=Title.read(file("title")),
-        summary=Summary.read(file("summary")),
-        action_items=ActionItems.read(file("action-items")),
+        topics=perhaps("topics", Topics),
+        title=perhaps("title", Title),
+        summary=perhaps("summary", Summary),
+        action_items=perhaps("action-items", ActionItems),
     )
     check_minutes(minutes)
     return minutes
@@ -62,10 +81,10 @@ def check_minutes(minutes: Minutes) -> None:
             stands behind.
     """
     check_table(minutes.recording, minutes.participants)
-    for name, recording_id in (
-        ("transcript.json", minutes.transcript.recording_id),
-        ("topics.json", minutes.topics.recording_id),
-    ):
+    recording_ids = {"transcript.json": minutes.transcript.recording_id}
+    if minutes.topics is not None:
+        recording_ids["topics.json"] = minutes.topics.recording_id
+    for name, recording_id in recording_ids.items():
         if recording_id != minutes.recording.id:
             raise BadInputError(
                 f"{name} belongs to the recording {recording_id!r}, recording.json to "
@@ -74,8 +93,10 @@ def check_minutes(minutes: Minutes) -> None:
     _check_speakers(minutes)
     _check_words(minutes.transcript)
     _check_segments(minutes.transcript)
-    _check_topics(minutes)
-    _check_participants_of_action_items(minutes)
+    if minutes.topics is not None:
+        _check_topics(minutes.topics, minutes.transcript)
+    if minutes.action_items is not None:
+        _check_participants_of_action_items(minutes.action_items, minutes.participants)
 
 
 def _check_speakers(minutes: Minutes) -> None:
@@ -129,9 +150,9 @@ def _check_segments(transcript: Transcript) -> None:
             raise _broken(f"segment {position} holds words of another speaker")
 
 
-def _check_topics(minutes: Minutes) -> None:
+def _check_topics(topics: Topics, transcript: Transcript) -> None:
     following = 0
-    for topic in minutes.topics.topics:
+    for topic in topics.topics:
         if topic.first_segment != following or topic.last_segment < topic.first_segment:
             raise BadInputError(
                 f"topics.json: the topic {topic.title!r} covers the segments "
@@ -139,17 +160,19 @@ def _check_topics(minutes: Minutes) -> None:
                 "run detect-topics again"
             )
         following = topic.last_segment + 1
-    if minutes.topics.topics and following != len(minutes.transcript.segments):
+    if topics.topics and following != len(transcript.segments):
         raise BadInputError(
             f"topics.json covers {following} segments, transcript.json has "
-            f"{len(minutes.transcript.segments)}; run detect-topics again"
+            f"{len(transcript.segments)}; run detect-topics again"
         )
 
 
-def _check_participants_of_action_items(minutes: Minutes) -> None:
-    known = {participant.id for participant in minutes.participants.participants}
-    named = [decision.decided_by_participant_id for decision in minutes.action_items.decisions]
-    named += [step.assigned_to_participant_id for step in minutes.action_items.next_steps]
+def _check_participants_of_action_items(
+    action_items: ActionItems, participants: Participants
+) -> None:
+    known = {participant.id for participant in participants.participants}
+    named = [decision.decided_by_participant_id for decision in action_items.decisions]
+    named += [step.assigned_to_participant_id for step in action_items.next_steps]
     for participant_id in named:
         if participant_id is not None and participant_id not in known:
             raise BadInputError(

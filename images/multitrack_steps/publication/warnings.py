@@ -7,8 +7,14 @@ from workflow_templates.contracts.track import OffsetSource, Track
 from workflow_templates.contracts.transcript import TrackSummary, Transcript
 from workflow_templates.runtime.wording import stopwatch
 
-__all__ = ["bounded", "collect_warnings"]
+__all__ = ["bounded", "collect_warnings", "parts_left_out"]
 
+_WRITES = {
+    "detect-topics": "topics",
+    "generate-title": "title",
+    "generate-summary": "summary",
+    "extract-action-items": "decisions and next steps",
+}
 _REPORT_LIMIT = 1400
 """Bytes of warnings in step.json, which holds 2 KB in all."""
 
@@ -26,6 +32,14 @@ def collect_warnings(transcript: Transcript, tracks: Mapping[int, Track]) -> tup
         *_undivided(transcript),
         *_likely_voices(transcript),
     )
+
+
+def parts_left_out(steps: tuple[str, ...]) -> tuple[str, ...]:
+    """One sentence about what the run was told to skip, or nothing."""
+    if not steps:
+        return ()
+    parts = ", ".join(_WRITES[step] for step in steps)
+    return (f"Left out, because the run was told to skip it: {parts}",)
 
 
 def bounded(warnings: tuple[str, ...]) -> tuple[str, ...]:

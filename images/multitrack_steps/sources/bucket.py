@@ -36,12 +36,20 @@ class InBuckets:
         """Read a small object whole."""
         return self.store.read(_address(candidate.origin))
 
-    def fetch(self, candidate: Candidate, target: Path) -> Origin:
-        """Download one object, and learn its version for a later deletion."""
-        address = _address(candidate.origin)
-        head = self.store.head(address)
-        self.store.download(address, target)
-        return candidate.origin.model_copy(update={"version": head.version, "etag": head.etag})
+    @property
+    def copier(self) -> S3Store | None:
+        """Whoever reads the objects; a right that is missing shows when it is used."""
+        return self.store
+
+    def identify(self, candidate: Candidate) -> Candidate:
+        """Learn one object's version, for a later deletion, and its size and ETag as of now."""
+        head = self.store.head(_address(candidate.origin))
+        origin = candidate.origin.model_copy(update={"version": head.version, "etag": head.etag})
+        return Candidate(origin, head.size)
+
+    def fetch(self, candidate: Candidate, target: Path) -> None:
+        """Download one object."""
+        self.store.download(_address(candidate.origin), target)
 
 
 @dataclass(frozen=True, slots=True)

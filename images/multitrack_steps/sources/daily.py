@@ -61,6 +61,10 @@ class DailyPlace(InBuckets):
         return cls(access.store_of(recording.place), bucket, recording, _facts(recording, address))
 
     @property
+    def copier(self) -> None:
+        """Nobody: Daily's bucket is read with credentials that may write nowhere."""
+
+    @property
     def address(self) -> str:
         """As a source names it."""
         return f"daily:{self.recording.id}"

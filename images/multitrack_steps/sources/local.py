@@ -15,7 +15,7 @@ from multitrack_steps.sources.selection import Candidate, Listing
 from workflow_templates.contracts.recording import Origin, SourceKind
 from workflow_templates.runtime.errors import BadInputError, SettingsError, SourceNotFoundError
 
-__all__ = ["LocalFiles", "LocalFolder"]
+__all__ = ["LocalFiles", "LocalFolder", "link_or_copy"]
 
 
 class _OnDisk:
@@ -24,6 +24,11 @@ class _OnDisk:
     __slots__ = ()
 
     facts = RecordingFacts()
+    copier = None
+
+    def identify(self, candidate: Candidate) -> Candidate:
+        """The file itself; its bytes identify it."""
+        return candidate
 
     def read(self, candidate: Candidate) -> bytes:
         """Read a small file whole."""
@@ -33,14 +38,14 @@ class _OnDisk:
         except PermissionError as error:
             raise _unreadable(path) from error
 
-    def fetch(self, candidate: Candidate, target: Path) -> Origin:
+    def fetch(self, candidate: Candidate, target: Path) -> None:
         """Link the bytes to `target`, or copy them where links are not possible."""
         path = _path(candidate)
         target.parent.mkdir(parents=True, exist_ok=True)
         fragment = target.with_name(f".{target.name}.part")
         fragment.unlink(missing_ok=True)
         try:
-            _link_or_copy(path, fragment)
+            link_or_copy(path, fragment)
             # Renaming one link of a file over another does nothing, by POSIX.
             target.unlink(missing_ok=True)
             fragment.rename(target)
@@ -50,7 +55,6 @@ class _OnDisk:
             raise SourceNotFoundError(f"{path}: it disappeared while it was copied") from error
         finally:
             fragment.unlink(missing_ok=True)
-        return candidate.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ def _path(candidate: Candidate) -> Path:
     return Path(candidate.origin.path)
 
 
-def _link_or_copy(path: Path, target: Path) -> None:
+def link_or_copy(path: Path, target: Path) -> None:
     """A hard link takes no space and no time; steps only ever read it."""
     try:
         os.link(path, target)

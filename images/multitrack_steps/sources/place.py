@@ -9,9 +9,10 @@ from multitrack_steps.sources.facts import RecordingFacts
 from multitrack_steps.sources.file_names import has_audio_name
 from multitrack_steps.sources.local import LocalFiles, LocalFolder
 from multitrack_steps.sources.selection import Candidate, Listing
-from workflow_templates.contracts.recording import Origin, SourceKind
+from workflow_templates.contracts.recording import SourceKind
 from workflow_templates.runtime.daily.address import DAILY_SCHEME, DailyAddress
 from workflow_templates.runtime.errors import SettingsError, SourceNotFoundError
+from workflow_templates.runtime.store import S3Store
 
 __all__ = ["Place", "open_place"]
 
@@ -47,12 +48,15 @@ class Place(Protocol):
     def read(self, candidate: Candidate) -> bytes:
         """Read a small file whole."""
 
-    def fetch(self, candidate: Candidate, target: Path) -> Origin:
-        """Copy one file to `target`, replacing it in one move.
+    @property
+    def copier(self) -> S3Store | None:
+        """Who could copy files on their own server; None: nobody, they have to come here."""
 
-        Returns:
-            The origin with everything that is known of it now: version, ETag.
-        """
+    def identify(self, candidate: Candidate) -> Candidate:
+        """The file with everything that is known of it now: size, version, ETag."""
+
+    def fetch(self, candidate: Candidate, target: Path) -> None:
+        """Copy one file to `target`, replacing it in one move."""
 
 
 def open_place(source: str, *, s3_endpoint_url: str, daily: DailyAccess) -> Place:

@@ -99,12 +99,17 @@ def run_command(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Run only this step and what it needs; repeatable.", rich_help_panel=_PIPELINE
+            help="Run only this step and what it needs, nothing beside it; repeatable.",
+            rich_help_panel=_PIPELINE,
         ),
     ] = None,
     skip: Annotated[
         list[str] | None,
-        typer.Option(help="Leave this step out; repeatable.", rich_help_panel=_PIPELINE),
+        typer.Option(
+            help="Leave this step out, and what cannot be without it if that is optional; "
+            "repeatable. With --resume, what an earlier run made of it stays in use.",
+            rich_help_panel=_PIPELINE,
+        ),
     ] = None,
     jobs: Annotated[
         int | None,
@@ -239,6 +244,10 @@ def run_command(
 
     Files are named after people (Alice.webm); two files of one person (Alice.webm, Alice-2.webm)
     are one speaker. In one recording of everybody (meeting.mp4) voices are told apart.
+
+    --only and --skip name steps of `multitrack steps`. The minutes can do without any of
+    detect-topics, generate-title, generate-summary and extract-action-items; title and summary
+    are made from topics, so skip those two with detect-topics. The results say what is missing.
 
     Exit codes: 0 done; 2 bad input; 3 refused by another system; 75 try again later; 130
     interrupted, go on with --resume.

@@ -27,6 +27,9 @@ __all__ = ["deletion_workflow", "errand_workflow", "job_workflow", "source_addre
 _BELOW_ALL_OTHERS = 2000
 """The span of `scheduling.priority`, from -1000 to 1000."""
 
+_SOURCE_LOGIN, _STORAGE_LOGIN = "AWS_ACCESS_KEY_ID", "MULTITRACK_STORAGE_AWS_ACCESS_KEY_ID"
+"""Whose credentials may read the sources, and whose may write to the bucket of all jobs."""
+
 
 def job_workflow(
     job: RecordingJob, attempt: int, settings: InstallSettings, storage: Storage, start: int = 1
@@ -39,7 +42,11 @@ def job_workflow(
     spec = job.spec
     request = WorkflowRequest(
         job_uid=job.uid,
-        arguments={**_arguments(spec, settings, storage), **_consent(job, storage)},
+        arguments={
+            **_arguments(spec, settings, storage),
+            **_copy_to(job, settings, storage),
+            **_consent(job, storage),
+        },
         name=names.workflow_name(job.name, job.uid, attempt, start),
         title=spec.title or job.name,
         labels=_labels(job, attempt),
@@ -178,6 +185,16 @@ def _arguments(
     if spec.scheduling.queue_name and settings.gpu and settings.gpu.queue_name:
         arguments[QUEUE_PARAMETER] = spec.scheduling.queue_name
     return arguments
+
+
+def _copy_to(job: RecordingJob, settings: InstallSettings, storage: Storage) -> dict[str, str]:
+    """Let the server copy the tracks, where sources and jobs share server and credentials."""
+    is_same_server = settings.parameters.get("s3-endpoint-url", "") == storage.endpoint_url
+    source = settings.secrets.get(_SOURCE_LOGIN)
+    is_same_login = settings.secrets.get(_STORAGE_LOGIN, source) == source
+    if not (is_same_server and is_same_login):
+        return {}
+    return {"copy-to": f"s3://{storage.bucket}/jobs/{job.uid}/"}
 
 
 def _consent(job: RecordingJob, storage: Storage) -> dict[str, str]:

@@ -44,6 +44,10 @@ CASES = {
         Selection(skip=frozenset({"mixdown-tracks"})),
         EVERYTHING - {"mixdown-tracks", "generate-waveform"},
     ),
+    "the minutes do without any of their parts": Case(
+        Selection(skip=frozenset({"generate-title", "generate-summary", "extract-action-items"})),
+        EVERYTHING - {"generate-title", "generate-summary", "extract-action-items"},
+    ),
     "a condition switches a task off": Case(
         Selection(), EVERYTHING - {"render-report"}, (("report", "false"),)
     ),
@@ -60,7 +64,11 @@ REFUSED = {
     "an unknown step": (Selection(skip=frozenset({"padd-track"})), "padd-track: no such step"),
     "a step that another cannot do without": (
         Selection(skip=frozenset({"transcribe-track"})),
-        "merge-transcripts cannot do without words/",
+        "merge-transcripts cannot do without words/; add --skip merge-transcripts",
+    ),
+    "a step that two others cannot do without": (
+        Selection(skip=frozenset({"detect-topics"})),
+        "cannot do without topics.json; add --skip generate-title --skip generate-summary",
     ),
 }
 

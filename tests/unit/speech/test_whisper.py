@@ -12,8 +12,9 @@ from multitrack_steps.speech.loading import Workers, load_model
 from multitrack_steps.speech.models import resolve_model
 from multitrack_steps.speech.segmentation import Stretch
 from multitrack_steps.speech.settings import Backend, Decoding, Device, TranscriptionSettings
-from multitrack_steps.speech.whisper import BatchedTranscriber, fit_vocabulary
+from multitrack_steps.speech.whisper import BatchedTranscriber, fit_vocabulary, leaves_out_speech
 from multitrack_steps.speech.whisper_backend import plan_workers
+from multitrack_steps.speech.words import SpokenWord
 from tests.unit.speech.recordings import RATE, Pcm, noise, placed
 
 TINY, BASE, TURBO = 78_000_000, 148_000_000, 1_600_000_000
@@ -105,3 +106,20 @@ def test_a_vocabulary_is_cut_to_what_the_prompt_holds(tiny: WhisperModel) -> Non
     assert list(fitted) == names[: len(fitted)]
     assert fit_vocabulary(names[:3], tiny) == tuple(names[:3])
     assert fit_vocabulary((), tiny) == ()
+
+
+@pytest.mark.parametrize(
+    ("starts", "duration", "left_out"),
+    [
+        pytest.param([0.1, 0.6, 3.0, 7.5], 12.0, False, id="words follow one another"),
+        pytest.param([0.1, 0.6, 20.0], 21.0, True, id="sentences are missing in the middle"),
+        pytest.param([6.0, 6.5], 7.0, True, id="the beginning is missing"),
+        pytest.param([0.1, 0.6], 29.0, True, id="the end is missing"),
+        pytest.param([], 29.0, False, id="nothing was understood"),
+    ],
+)
+def test_a_chunk_without_words_for_long_was_not_decoded_whole(
+    starts: list[float], duration: float, *, left_out: bool
+) -> None:
+    words = [SpokenWord(" x", start, start + 0.2, 0.9) for start in starts]
+    assert leaves_out_speech(words, duration) is left_out
