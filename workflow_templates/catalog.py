@@ -240,13 +240,14 @@ GET_PARTICIPANTS = Step(
 PAD_TRACK = Step(
     name="pad-track",
     summary="Put a track on the recording's clock, silence where it has no audio",
-    version=1,
+    version=2,
     image=Image.MEDIA,
     inputs=(Artifact("source", "source/{index}"),),
     outputs=(
         Artifact("audio", "audio/{index}.flac", holds_audio=True),
         Artifact("track", "track/{index}.json"),
         Artifact("probe", "probe/{index}.flac", holds_audio=True),
+        Artifact("spread", "spread/{index}.flac", holds_audio=True),
     ),
     parameters=(_TRACK, _ON_TRACK_FAILURE),
     resources=Resources(cpu="1", memory_mib=512, deadline=300, deadline_per_recorded_second=0.1),
