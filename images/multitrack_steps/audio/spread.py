@@ -106,4 +106,3 @@ class Spread:
         if len(self._kept) > MOST_STRETCHES:
             self._kept = self._kept[::2]
             self._every *= 2
-
