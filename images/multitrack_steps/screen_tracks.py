@@ -57,7 +57,7 @@ def _screen(context: StepContext, wanted: Sequence[int]) -> Screening:
         ear = packaged_ear()
     except ModelUnavailableError as error:
         return Screening(
-            failed=f"nobody listened whether several people speak on one track: {error}; "
+            failed=f"Nobody listened whether several people speak on one track: {error}; "
             "screening=false leaves that out"
         )
     screened = []

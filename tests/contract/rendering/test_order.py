@@ -109,7 +109,6 @@ def test_conditions_are_job_parameters() -> None:
             "{{workflow.parameters.diarization}} == auto"
         ),
         "mixdown-tracks": "{{workflow.parameters.mixdown}} == true",
-        "mixdown-tracks": "{{workflow.parameters.mixdown}} == true",
         "generate-waveform": "{{workflow.parameters.waveform}} == true",
         "cleanup-consent": "{{workflow.parameters.consent}} == true",
         "render-report": "{{workflow.parameters.report}} == true",
