@@ -2,7 +2,7 @@
 
 Reads `source/<i>`, of any container. Writes `audio/<i>.flac` (16 kHz, mono, s16, sample 0 = the
 recording's start), `probe/<i>.flac` (its first half minute of real sound), `spread/<i>.flac` (up to
-four minutes of it from beginning to end) and, last, `track/<i>.json`.
+seven minutes of it from beginning to end) and, last, `track/<i>.json`.
 """
 
 from collections.abc import Iterable

@@ -13,8 +13,9 @@ __all__ = ["MOST_STRETCHES", "STRETCH", "Spread"]
 
 STRETCH: Seconds = 4.0
 """Of one stretch: long enough to know a voice by, short enough to hold mostly one."""
-MOST_STRETCHES = 60
-"""11.5 MB of samples. A voice with a twentieth of a track's sound is in about three of them."""
+MOST_STRETCHES = 100
+"""13 MB of samples. Of a long track half as many or more are kept: a voice with a twentieth of its
+sound is in about three of them, or in more."""
 
 _PIECE: Seconds = 0.5
 _PIECES = round(STRETCH / _PIECE)
