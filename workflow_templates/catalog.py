@@ -300,6 +300,7 @@ SCREEN_TRACKS = Step(
         Artifact("participants", "participants.json"),
         Artifact("track-list", "tracks.json"),
         Artifact("spreads", "spread/"),
+        Artifact("earlier", "screening.json", optional=True, context_only=True),
     ),
     outputs=(Artifact("screening", "screening.json"),),
     output_parameters=("diarized-tracks",),

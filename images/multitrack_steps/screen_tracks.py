@@ -14,7 +14,12 @@ from workflow_templates.contracts.recording import Participants, TrackList
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.contracts.screening import ScreenedTrack, Screening
 from workflow_templates.contracts.turns import Voice
-from workflow_templates.runtime.errors import ModelUnavailableError, TrackUnreadableError
+from workflow_templates.runtime.errors import (
+    BadInputError,
+    ModelUnavailableError,
+    TrackUnreadableError,
+)
+from workflow_templates.runtime.provenance import fingerprint, sha256_of_file
 
 if TYPE_CHECKING:
     from multitrack_steps.diarization.screening import Ear
@@ -25,8 +30,9 @@ __all__ = ["run"]
 def run(context: StepContext) -> StepReport:
     """Write screening.json and the JSON list `diarized-tracks`.
 
-    In it are the tracks that get-participants chose, and those on which several voices are heard.
-    A model that cannot be had leaves it at the former, with a warning.
+    An earlier output of the same samples is copied; then nothing is listened to. In the list are
+    the tracks that get-participants chose, and those on which several voices are heard. A model
+    that cannot be had leaves it at the former, with a warning.
 
     Raises:
         BadInputError: participants.json or tracks.json is not usable.
@@ -41,6 +47,7 @@ def run(context: StepContext) -> StepReport:
     return StepReport(
         tracks=len(screening.tracks),
         warnings=() if screening.failed is None else (screening.failed,),
+        unread_inputs=("earlier",),
     )
 
 
@@ -53,6 +60,9 @@ def _screen(context: StepContext, wanted: Sequence[int]) -> Screening:
     from multitrack_steps.diarization import packaged  # noqa: PLC0415 - as said above
     from multitrack_steps.diarization.ear import packaged_ear  # noqa: PLC0415 - as above
 
+    made_from = _fingerprint(context, wanted, packaged.IDENTITY)
+    if earlier := _earlier_screening(context, made_from):
+        return earlier
     try:
         ear = packaged_ear()
     except ModelUnavailableError as error:
@@ -64,7 +74,31 @@ def _screen(context: StepContext, wanted: Sequence[int]) -> Screening:
     for done, index in enumerate(wanted):
         context.report_progress(done, len(wanted))
         screened.append(ScreenedTrack(index=index, voices=_voices(context, index, ear)))
-    return Screening(embedding_model=packaged.IDENTITY, tracks=tuple(screened))
+    return Screening(
+        inputs_sha256=made_from, embedding_model=packaged.IDENTITY, tracks=tuple(screened)
+    )
+
+
+def _fingerprint(context: StepContext, wanted: Sequence[int], model: str) -> str:
+    """What is heard depends on the samples and the models: names of people may change."""
+    samples = [context.input("spreads") / f"{index}.flac" for index in wanted]
+    return fingerprint(
+        context.step.name,
+        context.step.version,
+        {"model": model, "tracks": ",".join(map(str, wanted))},
+        {sample.name: sha256_of_file(sample) for sample in samples if sample.is_file()},
+    )
+
+
+def _earlier_screening(context: StepContext, made_from: str) -> Screening | None:
+    """The earlier output, if it was made of the same samples by the same models."""
+    if not context.has_input("earlier"):
+        return None
+    try:
+        earlier = Screening.read(context.input("earlier"))
+    except BadInputError:
+        return None
+    return earlier if earlier.inputs_sha256 == made_from else None
 
 
 def _voices(context: StepContext, index: int, ear: "Ear") -> tuple[Voice, ...]:

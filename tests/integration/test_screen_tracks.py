@@ -134,6 +134,19 @@ def test_tracks_of_several_voices_are_chosen(screen: Screen, sample: Path) -> No
 
 @with_models
 @pytest.mark.models
+def test_what_was_heard_before_is_not_listened_to_again(screen: Screen, sample: Path) -> None:
+    run = screen([voice(sample, "Alice", 12.0)])
+    assert run.exit_code == 0, run.stderr
+    heard = (screen.outputs / "screening.json").read_bytes()
+    (screen.inputs / "screening.json").write_bytes(heard.replace(b'"1"', b'"7"'))
+    assert screen([voice(sample, "Alice", 12.0)]).exit_code == 0
+    assert b'"7"' in (screen.outputs / "screening.json").read_bytes(), "copied"
+    assert screen([voice(sample, "Ben", 12.0)]).exit_code == 0
+    assert b'"7"' not in (screen.outputs / "screening.json").read_bytes()
+
+
+@with_models
+@pytest.mark.models
 def test_what_is_not_there_or_damaged_holds_no_voice(screen: Screen) -> None:
     write_tables(screen.inputs, 2)
     (screen.inputs / "spread").mkdir()
