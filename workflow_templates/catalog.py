@@ -181,7 +181,9 @@ _ON_TRACK_FAILURE = Parameter(
     "on-track-failure", "fail", "fail, or gap: go on and mark an unusable track as a gap"
 )
 _DIARIZATION = Parameter(
-    "diarization", "auto", "auto: shared and single tracks, if a model is there; never; always"
+    "diarization",
+    "auto",
+    "auto: shared and single tracks, and where several voices are heard; never; always",
 )
 _TRACK = Parameter("track", None, "the track's entry of the fan-out list, as JSON")
 _LANGUAGE_MODEL = (
@@ -253,10 +255,13 @@ GET_RECORDING = Step(
 GET_PARTICIPANTS = Step(
     name="get-participants",
     summary="Say which track is whose",
-    version=2,
+    version=3,
     image=Image.EDGE,
     inputs=(Artifact("recording", "recording.json"),),
-    outputs=(Artifact("participants", "participants.json"),),
+    outputs=(
+        Artifact("participants", "participants.json"),
+        Artifact("track-list", "tracks.json"),
+    ),
     output_parameters=("tracks", "diarized-tracks"),
     parameters=(
         Parameter("participants", "[]", "JSON list of {name, file, offset, shared}"),
@@ -271,13 +276,14 @@ GET_PARTICIPANTS = Step(
 PAD_TRACK = Step(
     name="pad-track",
     summary="Put a track on the recording's clock, silence where it has no audio",
-    version=1,
+    version=2,
     image=Image.MEDIA,
     inputs=(Artifact("source", "source/{index}"),),
     outputs=(
         Artifact("audio", "audio/{index}.flac", holds_audio=True),
         Artifact("track", "track/{index}.json"),
         Artifact("probe", "probe/{index}.flac", holds_audio=True),
+        Artifact("spread", "spread/{index}.flac", holds_audio=True),
     ),
     parameters=(_TRACK, _ON_TRACK_FAILURE),
     resources=Resources(cpu="1", memory_mib=512, deadline=300, deadline_per_recorded_second=0.1),
@@ -315,6 +321,23 @@ TRANSCRIBE_TRACK = Step(
     ),
     retry=RetryClass.GPU,
     secrets=("MULTITRACK_TRANSCRIPTION_API_KEY",),
+)
+SCREEN_TRACKS = Step(
+    name="screen-tracks",
+    summary="Find tracks on which more than one voice is heard",
+    version=1,
+    image=Image.DIARIZE,
+    inputs=(
+        Artifact("participants", "participants.json"),
+        Artifact("track-list", "tracks.json"),
+        Artifact("spreads", "spread/"),
+        Artifact("earlier", "screening.json", optional=True, context_only=True),
+    ),
+    outputs=(Artifact("screening", "screening.json"),),
+    output_parameters=("diarized-tracks",),
+    parameters=(),
+    resources=Resources(cpu="500m", memory_mib=1536, deadline=1800),
+    retry=RetryClass.QUICK,
 )
 DIARIZE_TRACK = Step(
     name="diarize-track",
@@ -376,6 +399,7 @@ MERGE_TRANSCRIPTS = Step(
         Artifact("participants", "participants.json"),
         Artifact("tracks", "track/"),
         Artifact("words", "words/"),
+        Artifact("screening", "screening.json", optional=True),
         Artifact("turns", "turns/", optional=True),
     ),
     outputs=(Artifact("transcript", "transcript.json"),),
@@ -592,6 +616,7 @@ CATALOG: tuple[Step, ...] = (
     GET_PARTICIPANTS,
     PAD_TRACK,
     TRANSCRIBE_TRACK,
+    SCREEN_TRACKS,
     DIARIZE_TRACK,
     MIXDOWN_TRACKS,
     GENERATE_WAVEFORM,

@@ -31,6 +31,14 @@ class FanOut:
     """The task whose output parameter is the list."""
     output_parameter: str
     """Each entry is an object with a unique integer `index`: the step's parameter `track`."""
+    otherwise: str | None = None
+    """The task whose output parameter of that name is the list where `task` made none: it was
+    skipped, or has failed. Both come earlier, `task` through `after`."""
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Those that hand the list over."""
+        return (self.task,) if self.otherwise is None else (self.task, self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class Task:
     fan_out: FanOut | None = None
     when: str | None = None
     """Name of a job parameter; the task is skipped unless it is `true`."""
+    only_with: Mapping[str, str] = field(default_factory=dict)
+    """Job parameters and the one value of each, a word, with which the task is not skipped."""
     optional: bool = False
     """Its failure is shown and changes nothing else."""
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -58,6 +68,11 @@ class Task:
     def name(self) -> str:
         """The task's name in its pipeline."""
         return self.step.name
+
+    @property
+    def conditions(self) -> Mapping[str, str]:
+        """Job parameters and the value that each must have, or the task is skipped."""
+        return ({} if self.when is None else {self.when: "true"}) | dict(self.only_with)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +133,8 @@ class Pipeline:
         """Say in sentences what is wrong with the definition; nothing for a sound one."""
         seen: set[str] = set()
         for task in self.tasks:
-            for name in (*task.needs, *task.after, *((task.fan_out.task,) if task.fan_out else ())):
+            lists = task.fan_out.tasks if task.fan_out else ()
+            for name in (*task.needs, *task.after, *lists):
                 if name not in seen:
                     yield f"{task.name} waits for {name}, which does not come before it"
             seen.add(task.name)
@@ -146,7 +162,9 @@ def _feeds(output_key: str, input_key: str) -> bool:
 
 
 _PER_TRACK = FanOut(catalog.GET_PARTICIPANTS.name, "tracks")
-_PER_DIARIZED_TRACK = FanOut(catalog.GET_PARTICIPANTS.name, "diarized-tracks")
+_PER_DIARIZED_TRACK = FanOut(
+    catalog.SCREEN_TRACKS.name, "diarized-tracks", otherwise=catalog.GET_PARTICIPANTS.name
+)
 
 PROCESS_RECORDING = Pipeline(
     name="process-recording",
@@ -156,6 +174,9 @@ PROCESS_RECORDING = Pipeline(
         Parameter("waveform", "true", "measure the mix for the player"),
         Parameter("report", "true", "render report.html"),
         Parameter("consent", "false", "delete the audio if somebody does not consent"),
+        Parameter(
+            "screening", "true", "with diarization=auto: listen for tracks of several people"
+        ),
     ),
     tasks=(
         Task(catalog.GET_RECORDING),
@@ -163,8 +184,16 @@ PROCESS_RECORDING = Pipeline(
         Task(catalog.PAD_TRACK, needs=("get-participants",), fan_out=_PER_TRACK),
         Task(catalog.TRANSCRIBE_TRACK, needs=("pad-track",), fan_out=_PER_TRACK, semaphore="gpu"),
         Task(
+            catalog.SCREEN_TRACKS,
+            needs=("pad-track",),
+            when="screening",
+            only_with={"diarization": "auto"},
+            optional=True,
+        ),
+        Task(
             catalog.DIARIZE_TRACK,
             needs=("pad-track",),
+            after=("screen-tracks",),
             fan_out=_PER_DIARIZED_TRACK,
             semaphore="gpu",
         ),

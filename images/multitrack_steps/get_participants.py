@@ -1,6 +1,4 @@
-"""get-participants: say which track is whose, and list the tracks for the fan-out."""
-
-import json
+"""get-participants: say which track is whose, and list the tracks for the fan-outs."""
 
 from multitrack_steps.context import StepContext
 from multitrack_steps.sources.participant_rows import ParticipantRow, parse_rows, row_by_track
@@ -13,6 +11,7 @@ from workflow_templates.contracts.recording import (
     SourceKind,
     SourceTrack,
     TrackItem,
+    TrackList,
 )
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.runtime.errors import SettingsError
@@ -31,10 +30,11 @@ _ROUNDING: Seconds = 1.0
 
 
 def run(context: StepContext) -> StepReport:
-    """Write participants.json and two JSON lists of `TrackItem` as output parameters.
+    """Write participants.json, tracks.json and two JSON lists of `TrackItem` as output parameters.
 
     `tracks` has them all, `diarized-tracks` those whose voices are to be told apart: none, all, or
-    under `diarization=auto` shared tracks and the only track of a recording.
+    under `diarization=auto` shared tracks and the only track of a recording; the others are then
+    marked for screen-tracks.
 
     Who took part in a Daily recording is asked of Daily. What it does not tell is no failure: then
     people are "Speaker N".
@@ -58,11 +58,11 @@ def run(context: StepContext) -> StepReport:
     items = tuple(
         _item(recording, track, participants, rows.get(track.index)) for track in recording.tracks
     )
-    context.write_parameter("tracks", _fan_out_list(items))
+    listed = TrackList(tracks=items)
+    listed.write(context.output("track-list"))
+    context.write_parameter("tracks", listed.fan_out())
     diarized = {row.track for row in participants.tracks if row.diarized}
-    context.write_parameter(
-        "diarized-tracks", _fan_out_list(tuple(item for item in items if item.index in diarized))
-    )
+    context.write_parameter("diarized-tracks", listed.fan_out(diarized))
     return StepReport(tracks=len(items), warnings=warnings)
 
 
@@ -77,22 +77,17 @@ def _mark_diarized(
         )
     # Who was alone in a room of Daily's has a microphone of their own all the same.
     only = len(recording.tracks) == 1 and recording.tracks[0].participant_id is None
+    auto, always = diarization == "auto", diarization == "always"
     rows = tuple(
         row.model_copy(
             update={
-                "diarized": diarization == "always"
-                or (diarization == "auto" and (row.shared or only))
+                "diarized": always or (auto and (row.shared or only)),
+                "screened": auto and not (row.shared or only),
             }
         )
         for row in participants.tracks
     )
     return participants.model_copy(update={"tracks": rows})
-
-
-def _fan_out_list(items: tuple[TrackItem, ...]) -> str:
-    """JSON that survives Argo's templates, which garble some non-ASCII and evaluate `{{`."""
-    entries = [item.model_dump(mode="json") for item in items]
-    return json.dumps(entries).replace("{{", "{\\u007b")
 
 
 def _item(

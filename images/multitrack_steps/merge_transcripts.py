@@ -15,6 +15,7 @@ from multitrack_steps.transcript.reading import (
     check_table,
     files_outside_table,
     read_per_track,
+    read_screening,
     read_turns,
 )
 from multitrack_steps.transcript.segmentation import cut_segments
@@ -45,10 +46,12 @@ def run(context: StepContext) -> StepReport:
     check_table(recording, participants)
     tracks = read_per_track(context.input("tracks"), recording, Track, "pad-track")
     words = read_per_track(context.input("words"), recording, TrackWords, "transcribe-track")
-    turns = read_turns(context.input("turns"), recording, participants)
+    screening = read_screening(context.input("screening"), participants)
+    turns = read_turns(context.input("turns"), recording, participants, screening)
     transcript = merge_transcripts(
         recording, participants, tracks, words, turns, _voice_names(context)
     )
+    transcript = transcript.model_copy(update={"unscreened": screening.failed})
     transcript.write(context.output("transcript"))
     strangers = files_outside_table(context.input("words"), words)
     return StepReport(
@@ -85,7 +88,8 @@ def merge_transcripts(
         participants: Whose they are; checked against `recording`.
         tracks: By index; every track of the recording.
         words: By index; every track of the recording.
-        turns: By index; the tracks on which voices were to be told apart.
+        turns: By index; the tracks on which voices were to be told apart, and those on which one
+            voice is heard.
         voice_names: Names that a person gives to voices, by their labels.
     """
     duration = _duration(recording, tracks)

@@ -1,14 +1,13 @@
 """pad-track: one track on the recording's clock, silence where it has no audio.
 
 Reads `source/<i>`, of any container. Writes `audio/<i>.flac` (16 kHz, mono, s16, sample 0 = the
-recording's start), `probe/<i>.flac` (its first half minute of real sound) and, last,
-`track/<i>.json`.
+recording's start), `probe/<i>.flac` (its first half minute of real sound), `spread/<i>.flac` (up to
+seven minutes of it from beginning to end) and, last, `track/<i>.json`.
 """
 
+from collections.abc import Iterable
 from math import log10
 from pathlib import Path
-
-import numpy as np
 
 from multitrack_steps.audio.container import OpenTrack, open_track
 from multitrack_steps.audio.conversion import Samples
@@ -18,6 +17,7 @@ from multitrack_steps.audio.excerpt import Excerpt
 from multitrack_steps.audio.flac import FlacWriter
 from multitrack_steps.audio.gaps import GapFinder
 from multitrack_steps.audio.offset import decide_offset
+from multitrack_steps.audio.spread import Spread
 from multitrack_steps.audio.timeline import Stretch, Timeline
 from multitrack_steps.context import OnTrackFailure, StepContext
 from workflow_templates.contracts.base import Seconds
@@ -74,11 +74,13 @@ class _Outputs:
         self.peak = 0
         self.gaps = GapFinder(RATE)
         self.excerpt = Excerpt(RATE)
+        self.spread = Spread(RATE)
         self._audio = audio
 
     def take(self, stretch: Stretch) -> None:
         self._audio.write(stretch.samples)
         self.gaps.feed(stretch)
+        self.spread.feed(stretch.samples)
         if not stretch.is_fill:
             self.excerpt.feed(stretch.samples)
             self.peak = max(self.peak, _peak(stretch.samples))
@@ -114,7 +116,8 @@ def _write(
                 context.report_progress(timeline.length / RATE, total)
         for stretch in timeline.fill_until_end():
             outputs.take(stretch)
-    _write_flac(context.output("probe", item.index), outputs.excerpt.finish())
+    _write_flac(context.output("probe", item.index), [outputs.excerpt.finish()])
+    _write_flac(context.output("spread", item.index), outputs.spread.finish())
     overlapped = timeline.overlapped / RATE
     damage.overlapped = overlapped if overlapped >= _OVERLAP_WORTH_SAYING else 0.0
     document = Track(
@@ -141,7 +144,8 @@ def _write_failed(context: StepContext, item: TrackItem, reason: str) -> Track:
     with FlacWriter(context.output("audio", item.index), RATE) as audio:
         for stretch in timeline.fill_until_end():
             audio.write(stretch.samples)
-    _write_flac(context.output("probe", item.index), np.zeros((0, 1), np.int16))
+    _write_flac(context.output("probe", item.index), ())
+    _write_flac(context.output("spread", item.index), ())
     duration = timeline.length / RATE
     document = Track(
         index=item.index,
@@ -159,9 +163,10 @@ def _write_failed(context: StepContext, item: TrackItem, reason: str) -> Track:
     return document
 
 
-def _write_flac(file: Path, samples: Samples) -> None:
+def _write_flac(file: Path, parts: Iterable[Samples]) -> None:
     with FlacWriter(file, RATE) as writer:
-        writer.write(samples)
+        for part in parts:
+            writer.write(part)
 
 
 def _peak(samples: Samples) -> int:

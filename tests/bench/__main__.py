@@ -120,6 +120,22 @@ def rows_diarize(bench: Bench) -> Iterator[Row]:
         )
 
 
+def rows_screen(bench: Bench) -> Iterator[Row]:
+    """Tracks on which several voices are heard."""
+    from tests.bench.bench_screening import screened  # noqa: PLC0415 - wants the extra
+
+    folder = bench.fresh("screen")
+    folder.mkdir()
+    for found in screened(folder):
+        yield Row(
+            f"screen-tracks, {found.what}",
+            found.cost,
+            "no own track of the sample chosen",
+            f"{found.missed} of {found.several} missed, "
+            f"{found.false_alarms} of {found.alone} chosen though one voice speaks",
+        )
+
+
 def rows_crosstalk(bench: Bench) -> Iterator[Row]:
     """One voice in everybody's microphone."""
     folder = bench.fresh("crosstalk")
@@ -153,6 +169,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "quality": rows_quality,
     "wer": rows_wer,
     "diarize": rows_diarize,
+    "screen": rows_screen,
     "crosstalk": rows_crosstalk,
     "media": rows_media,
     "run": rows_run,

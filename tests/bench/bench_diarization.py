@@ -29,9 +29,9 @@ from workflow_templates.contracts import turns as contract
 from workflow_templates.contracts.turns import TrackTurns
 from workflow_templates.contracts.words import TrackWords
 
-__all__ = ["Told", "told_apart"]
+__all__ = ["SECOND", "Clip", "Told", "excerpts", "telephone", "told_apart"]
 
-_SECOND = Path(__file__).resolve().parents[1] / "data" / "second_meeting"
+SECOND = Path(__file__).resolve().parents[1] / "data" / "second_meeting"
 _JACCARD: Any = JaccardErrorRate
 """Not typed as it is published."""
 _SAMPLE = "the sample's mix"
@@ -54,7 +54,9 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class _Clip:
+class Clip:
+    """A recording whose turns are known."""
+
     name: str
     samples: Pcm
     turns: Sequence[Turn]
@@ -71,19 +73,19 @@ def told_apart(scratch: Path) -> Iterator[Told]:
     """
     download_speech(scratch)
     said = read_spoken(SAMPLE / "ref.seglst.json")
-    sample = _Clip(_SAMPLE, mixed(SAMPLE), said.turns(), said)
+    sample = Clip(_SAMPLE, mixed(SAMPLE), said.turns(), said)
     yield _one(scratch, sample)
     yield _one(scratch, sample, voices="4")
-    yield _one(scratch, _telephone(scratch))
+    yield _one(scratch, telephone(scratch))
     for subset in ("development", "test", "train"):
         tuned = " (tuned on)" if subset == "train" else ""
-        yield _pooled(scratch, f"AMI excerpts, {subset}{tuned}", list(_excerpts(scratch, subset)))
-    _, samples = decode(_SECOND / "mix.opus")
-    said = read_spoken(_SECOND / "mix.seglst.json")
-    yield _one(scratch, _Clip("the second meeting (tuned on)", samples, said.turns(), said))
+        yield _pooled(scratch, f"AMI excerpts, {subset}{tuned}", list(excerpts(scratch, subset)))
+    _, samples = decode(SECOND / "mix.opus")
+    said = read_spoken(SECOND / "mix.seglst.json")
+    yield _one(scratch, Clip("the second meeting (tuned on)", samples, said.turns(), said))
 
 
-def _one(scratch: Path, clip: _Clip, voices: str = "auto") -> Told:
+def _one(scratch: Path, clip: Clip, voices: str = "auto") -> Told:
     folder = scratch / clip.name / voices
     cost, found = _diarize(folder, clip.samples, voices)
     words = _transcribe(folder)
@@ -99,7 +101,7 @@ def _one(scratch: Path, clip: _Clip, voices: str = "auto") -> Told:
     )
 
 
-def _pooled(scratch: Path, name: str, clips: Sequence[_Clip]) -> Told:
+def _pooled(scratch: Path, name: str, clips: Sequence[Clip]) -> Told:
     """Several short recordings, their seconds added up; they have no words to compare with."""
     der, jer = DiarizationErrorRate(), _JACCARD()
     costs, found_voices, true_voices = [], 0, 0
@@ -172,14 +174,16 @@ def _annotation(turns: Sequence[Turn]) -> Annotation:
     return annotation
 
 
-def _telephone(scratch: Path) -> _Clip:
+def telephone(scratch: Path) -> Clip:
+    """A call of two people, from pyannote.audio's sources in `scratch`."""
     stm = next((scratch / "pyannote-audio").glob("*/src/pyannote/audio/sample/sample.stm"))
     turns = read_spoken(stm.with_suffix(".rttm")).turns()
     samples = decode(stm.with_suffix(".wav"))[1]
-    return _Clip("a telephone call, 30 s", samples, turns, read_spoken(stm))
+    return Clip("a telephone call, 30 s", samples, turns, read_spoken(stm))
 
 
-def _excerpts(scratch: Path, subset: str) -> Iterator[_Clip]:
+def excerpts(scratch: Path, subset: str) -> Iterator[Clip]:
+    """AMI's half minutes, from there, too."""
     folder = next((scratch / "pyannote-audio").glob("*/tests/data"))
     lines = (folder / f"debug.{subset}.rttm").read_text(encoding="utf-8").splitlines()
     for name in sorted({line.split()[1] for line in lines}):
@@ -189,4 +193,4 @@ def _excerpts(scratch: Path, subset: str) -> Iterator[_Clip]:
         own = scratch / f"{name}.rttm"
         text = "\n".join(line for line in lines if line.split()[1] == name)
         own.write_text(text, encoding="utf-8")
-        yield _Clip(name, decode(wav)[1], read_spoken(own).turns())
+        yield Clip(name, decode(wav)[1], read_spoken(own).turns())

@@ -69,6 +69,7 @@ def chart_values(bucket: str) -> dict[str, Any]:
             "parameters": {"threads": "1"},
             "steps": {
                 "transcribe-track": {"cpu": "100m", "memory": "1Gi"},
+                "screen-tracks": {"cpu": "50m", "memory": "1Gi"},
                 "diarize-track": {"cpu": "100m", "memory": "2Gi"},
                 **dict.fromkeys(_SMALL_STEPS, _SMALL),
             },

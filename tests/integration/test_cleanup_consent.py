@@ -25,7 +25,15 @@ ALICE = "0f3a7b52-3c55-4a5e-9a1b-0123456789ab"
 ROOM = f"domain/room/{START}-{ALICE}"
 SOURCES = [f"{ROOM}-cam-audio-1700000001000", f"{ROOM}-cam-video-1700000001000"]
 NEIGHBOUR = f"domain/room/1700000999000-{ALICE}-cam-audio-1700000999000"
-AUDIO = ["source/0", "audio/0.flac", "probe/0.flac", "mix.mp3", "waveform.json", "player/a.m4a"]
+AUDIO = [
+    "source/0",
+    "audio/0.flac",
+    "probe/0.flac",
+    "spread/0.flac",
+    "mix.mp3",
+    "waveform.json",
+    "player/a.m4a",
+]
 TEXT = ["recording.json", "words/0.json", "transcript.json", "manifest.json"]
 PUBLISHED = ["published/transcript.json", "logs/w/p/main.log"]
 

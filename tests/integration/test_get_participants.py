@@ -16,6 +16,7 @@ from workflow_templates.contracts.recording import (
     SourceTrack,
     TimingHints,
     TrackItem,
+    TrackList,
 )
 
 ANN = "0a20567c-9e95-4fa7-aaa3-fb62f5be0449"
@@ -169,6 +170,12 @@ def test_tracks_whose_voices_are_told_apart(
         parameters={"participants": json.dumps(rows), "diarization": policy},
     )
     assert diarized(run) == want
+    table = Participants.read(run.outputs / "participants.json")
+    listened = [row.track for row in table.tracks if row.screened]
+    rest = [index for index in range(len(files)) if index not in want]
+    assert listened == (rest if policy == "auto" else [])
+    listed = TrackList.read(run.outputs / "tracks.json").tracks
+    assert [item.file for item in listed] == list(files)
 
 
 def test_an_unknown_policy_is_refused(run_step: RunStep, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from tests.browser import meeting
 from tests.conftest import RunStep
 from workflow_templates.contracts.base import Document
 from workflow_templates.contracts.recording import Participants, Recording
+from workflow_templates.contracts.screening import ScreenedTrack, Screening
 from workflow_templates.contracts.track import Track
 from workflow_templates.contracts.transcript import Transcript
 from workflow_templates.contracts.turns import TrackTurns, Turn, Voice
@@ -197,3 +198,75 @@ def test_what_was_not_told_apart_is_one_speaker_and_says_why(
     assert [speaker.name for speaker in transcript.speakers] == ["meeting"]
     (track,) = transcript.tracks
     assert track.undivided == ("diarize-track was left out" if left_out else "there is no model")
+
+
+def mark_screened(folder: Path) -> None:
+    table = Participants.read(folder / "participants.json")
+    rows = tuple(row.model_copy(update={"screened": True}) for row in table.tracks)
+    rewrite(folder / "participants.json", Participants, tracks=rows)
+
+
+def heard(*numbers: int) -> tuple[Voice, ...]:
+    """Voices that sound like nobody else, by the number of each."""
+    return tuple(
+        Voice(
+            label=str(place),
+            speaking=30.0,
+            embedding=tuple(float(number == axis) for axis in range(8)),
+        )
+        for place, number in enumerate(numbers, 1)
+    )
+
+
+def two_on_bens_track(folder: Path, sample: Path) -> None:
+    """A guest and Alice are heard on Ben's track, and were told apart there."""
+    lines = [line for line in meeting.sample_lines(sample) if line.track == 1]
+    Screening(
+        embedding_model="m",
+        tracks=tuple(
+            ScreenedTrack(index=index, voices=heard(*numbers))
+            for index, numbers in enumerate([[0], [1, 5, 0], [2], [3]])
+        ),
+    ).write(folder / "screening.json")
+    TrackTurns(
+        index=1,
+        model="m",
+        embedding_model="m",
+        turns=tuple(
+            Turn(start=line.start, end=line.end, label=str(1 + place % 3))
+            for place, line in enumerate(lines)
+        ),
+        voices=heard(1, 5, 0),
+    ).write(folder / "turns" / "1.json")
+
+
+def test_a_track_that_screening_chose_has_a_speaker_a_voice(
+    inputs: Path, sample: Path, run_step: RunStep
+) -> None:
+    mark_screened(inputs)
+    two_on_bens_track(inputs, sample)
+    run = run_step("merge-transcripts", inputs, inputs)
+    assert run.exit_code == 0, run.stderr
+    transcript = Transcript.read(inputs / "transcript.json")
+    assert [(speaker.name, speaker.tracks) for speaker in transcript.speakers] == [
+        ("Alice", (0, 1)),
+        ("Ben", (1,)),
+        ("Carol", (2,)),
+        ("David", (3,)),
+        ("Ben · Speaker 1", (1,)),
+    ]
+
+
+def test_what_an_earlier_run_screened_is_left_alone(
+    inputs: Path, sample: Path, run_step: RunStep
+) -> None:
+    two_on_bens_track(inputs, sample)
+    assert run_step("merge-transcripts", inputs, inputs).exit_code == 0
+    assert len(Transcript.read(inputs / "transcript.json").speakers) == 4
+
+
+def test_why_nobody_listened_for_several_voices_is_kept(inputs: Path, run_step: RunStep) -> None:
+    mark_screened(inputs)
+    Screening(failed="there is no model").write(inputs / "screening.json")
+    assert run_step("merge-transcripts", inputs, inputs).exit_code == 0
+    assert Transcript.read(inputs / "transcript.json").unscreened == "there is no model"

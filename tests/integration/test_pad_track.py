@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from multitrack_steps.audio.spread import STRETCH
 from tests.conftest import RunStep, StepRun
 from tests.media import bad, remux, transcode
 from tests.media.correlation import RATE, lags_of_pieces
@@ -233,8 +234,9 @@ def test_a_silent_track_is_one_gap_and_leaves_nothing_to_detect_a_language_in(
     track = track_of(pad.outputs)
     assert track.gaps == (Gap(start=0.0, end=8.0),)
     assert (track.peak_dbfs, track.failed, track.damaged) == (None, None, None)
-    with av.open(str(pad.outputs / "probe" / "0.flac")) as probe:
-        assert sum(frame.samples for frame in probe.decode(audio=0)) == 0
+    for kind in ("probe", "spread"):
+        with av.open(str(pad.outputs / kind / "0.flac")) as sound:
+            assert sum(frame.samples for frame in sound.decode(audio=0)) == 0
     assert run.report.warnings == ()
 
 
@@ -244,6 +246,14 @@ def test_the_probe_holds_half_a_minute_of_sound(pad: Pad, sample: Path) -> None:
     halves = probe[: len(probe) // (RATE // 2) * (RATE // 2)].reshape(-1, RATE // 2)
     assert 10 < len(probe) / RATE <= 30
     assert np.sqrt(np.mean(halves**2, axis=1)).min() > 0.003
+
+
+def test_the_spread_holds_stretches_of_sound_from_beginning_to_end(pad: Pad, sample: Path) -> None:
+    pad.well(sample / "David.webm")
+    spread = transcode.decode_plainly(pad.outputs / "spread" / "0.flac", RATE)
+    stretches = spread.reshape(-1, round(STRETCH * RATE))
+    assert 5 <= len(stretches) <= 30
+    assert np.sqrt(np.mean(stretches**2, axis=1)).min() > 0.003
 
 
 def test_the_sound_of_a_film_counts(pad: Pad, sample: Path, tmp_path: Path) -> None:

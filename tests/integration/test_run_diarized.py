@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.unit.speech.recordings import RATE, mixed, write_flac
+from tests.unit.speech.recordings import RATE, mixed, placed, write_flac
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.results import Manifest
 
@@ -97,3 +98,27 @@ def test_without_a_model_the_meeting_is_one_speakers_and_says_so(
     assert [person.name for person in meeting.participants] == ["Standup"]
     manifest = Manifest.read(folder / ".multitrack" / "files" / "manifest.json")
     assert any("their words are under one name" in warning for warning in manifest.warnings)
+
+
+def test_a_guest_at_somebodys_microphone_is_found(sample: Path, tmp_path: Path) -> None:
+    """Nobody says that David sits beside Ben; Alice is alone."""
+    voices = {name: placed(sample / f"{name}.webm") for name in ("Alice", "Ben", "David")}
+    alice, ben, david = (
+        samples[round(gaps[0].end * RATE) if gaps else 0 :] for samples, gaps in voices.values()
+    )
+    write_flac(tmp_path / "in" / "Alice.flac", alice[: 10 * RATE])
+    both = np.concatenate([ben[: 30 * RATE], david[: 15 * RATE]])
+    write_flac(tmp_path / "in" / "Ben.flac", both)
+    folder = tmp_path / "meeting"
+    log = multitrack(
+        *("run", tmp_path / "in", "-o", folder, "--model", "tiny.en"),
+        *("--skip", "mixdown-tracks", "--skip", "render-report"),
+    )
+    assert "diarize-track Ben" in log
+    assert "diarize-track Alice" not in log
+    meeting = PublishedTranscript.read(folder / "transcript.json")
+    assert sorted(person.name for person in meeting.participants) == [
+        "Alice",
+        "Ben",
+        "Ben · Speaker 1",
+    ]

@@ -7,7 +7,12 @@ the pod below `/workspace/inputs` or `/workspace/outputs` under the same key.
 from hera.workflows import NoneArchiveStrategy, Parameter, S3Artifact
 from hera.workflows.models import ValueFrom
 
-from workflow_templates.argo.expressions import UNKNOWN_DURATION, input_parameter, job_parameter
+from workflow_templates.argo.expressions import (
+    NOT_MADE,
+    UNKNOWN_DURATION,
+    input_parameter,
+    job_parameter,
+)
 from workflow_templates.argo.names import JOB_UID_PARAMETER
 from workflow_templates.catalog import Artifact, Step
 
@@ -22,6 +27,7 @@ OUTPUTS = "/workspace/outputs"
 _DEFAULT_BY_OUTPUT = {
     "tracks": "[]",
     "diarized-tracks": "[]",
+    "screen-tracks.diarized-tracks": NOT_MADE,
     "duration": UNKNOWN_DURATION,
     "audio-deleted": "false",
 }
@@ -48,7 +54,10 @@ def output_parameters(step: Step) -> list[Parameter]:
         Parameter(
             name=name,
             value_from=ValueFrom(
-                path=f"{OUTPUTS}/parameters/{name}", default=_DEFAULT_BY_OUTPUT.get(name, "")
+                path=f"{OUTPUTS}/parameters/{name}",
+                default=_DEFAULT_BY_OUTPUT.get(
+                    f"{step.name}.{name}", _DEFAULT_BY_OUTPUT.get(name, "")
+                ),
             ),
         )
         for name in step.output_parameters

@@ -14,12 +14,14 @@ from workflow_templates.runtime.errors import ExitCode
 
 __all__ = [
     "ATTEMPT",
+    "NOT_MADE",
     "PARTICIPANT",
     "RETRY",
     "UNKNOWN_DURATION",
     "condition",
     "deadline",
     "dependencies",
+    "either_output",
     "has_ended",
     "input_parameter",
     "job_parameter",
@@ -42,6 +44,9 @@ PARTICIPANT = "{{=replace(jsonpath(inputs.parameters.track, '$.name'), '{', '(')
 
 UNKNOWN_DURATION = "0"
 """Handed over where nobody knows how long the recording is."""
+
+NOT_MADE = "none"
+"""Stands for a list that a task did not make."""
 
 _ENDED = ("Succeeded", "Failed", "Errored", "Skipped", "Omitted")
 
@@ -74,9 +79,21 @@ def task_output(task: str, name: str) -> str:
     return f"{{{{tasks.{task}.outputs.parameters.{name}}}}}"
 
 
+def either_output(task: str, otherwise: str, name: str) -> str:
+    """The output parameter of one task or, where that task made none, of another.
+
+    A task that was skipped, or whose pod never wrote anything, has the default; one whose pod never
+    ran has no outputs at all, and to name what is not there would keep Argo waiting for it.
+    """
+    made = f"tasks['{task}']?.outputs?.parameters['{name}']"
+    instead = f"tasks['{otherwise}'].outputs.parameters['{name}']"
+    return f"{{{{=({made} ?? '{NOT_MADE}') != '{NOT_MADE}' ? {made} : {instead}}}}}"
+
+
 def condition(task: Task) -> str | None:
     """Whether the task runs at all; None: always."""
-    return None if task.when is None else f"{job_parameter(task.when)} == true"
+    words = [f"{job_parameter(name)} == {value}" for name, value in task.conditions.items()]
+    return " && ".join(words) or None
 
 
 def deadline(resources: Resources, assumed_duration: Seconds) -> int | str:
@@ -117,7 +134,7 @@ def has_ended(task: str) -> str:
 
 def _makes_what_it_needs(pipeline: Pipeline, task: Task, need: str) -> bool:
     needed = pipeline.task(need)
-    return needed.when is not None and any(
+    return bool(needed.conditions) and any(
         pipeline.producer(artifact) == needed
         for artifact in task.step.inputs
         if not artifact.optional

@@ -9,11 +9,12 @@ from workflow_templates.argo.expressions import (
     UNKNOWN_DURATION,
     condition,
     dependencies,
+    either_output,
     has_ended,
     task_output,
 )
 from workflow_templates.argo.settings import InstallSettings
-from workflow_templates.pipelines import Pipeline, Task
+from workflow_templates.pipelines import FanOut, Pipeline, Task
 
 __all__ = ["conclusion_template", "graph_template"]
 
@@ -50,14 +51,18 @@ def _dag_task(pipeline: Pipeline, task: Task, settings: InstallSettings) -> DagT
         template=task.step.name,
         depends=dependencies(pipeline, task),
         when=condition(task),
-        with_param=(
-            task_output(task.fan_out.task, task.fan_out.output_parameter) if task.fan_out else None
-        ),
+        with_param=_fan_out_list(task.fan_out) if task.fan_out else None,
         arguments={
             name: _argument(pipeline, task, name) for name in template_inputs(task, settings)
         }
         or None,
     )
+
+
+def _fan_out_list(fan_out: FanOut) -> str:
+    if fan_out.otherwise is None:
+        return task_output(fan_out.task, fan_out.output_parameter)
+    return either_output(fan_out.task, fan_out.otherwise, fan_out.output_parameter)
 
 
 def _argument(pipeline: Pipeline, task: Task, name: str) -> str:

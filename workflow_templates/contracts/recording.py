@@ -1,5 +1,7 @@
-"""recording.json, participants.json and the fan-out list: what was recorded, of whom."""
+"""recording.json, participants.json and the fan-out lists: what was recorded, of whom."""
 
+import json
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -17,6 +19,7 @@ __all__ = [
     "SourceTrack",
     "TimingHints",
     "TrackItem",
+    "TrackList",
 ]
 
 
@@ -111,6 +114,8 @@ class ParticipantTrack(Contract):
     """Several people speak on this track (a room's microphone)."""
     diarized: bool = False
     """diarize-track tells the voices on it apart."""
+    screened: bool = False
+    """screen-tracks listens whether it is to be told apart, too."""
 
 
 class Participants(Document):
@@ -148,3 +153,25 @@ class TrackItem(Contract):
     def identity(self) -> str:
         """The item as it enters a fingerprint: without what is only displayed."""
         return self.model_dump_json(exclude={"name"})
+
+
+class TrackList(Document):
+    """tracks.json, made by get-participants: the entries of the fan-out lists."""
+
+    tracks: tuple[TrackItem, ...]
+    """Exactly one a track of the recording, ordered by index."""
+
+    def fan_out(self, indices: Collection[int] | None = None) -> str:
+        """The entries as a JSON list that survives Argo's templates.
+
+        These garble some non-ASCII, and evaluate `{{`.
+
+        Args:
+            indices: Which tracks; None: all.
+        """
+        entries = [
+            item.model_dump(mode="json")
+            for item in self.tracks
+            if indices is None or item.index in indices
+        ]
+        return json.dumps(entries).replace("{{", "{\\u007b")

@@ -83,6 +83,8 @@ class Transcript(Document):
     segments: tuple[Segment, ...]
     """Ordered by start."""
     tracks: tuple[TrackSummary, ...]
+    unscreened: str | None = None
+    """Why nobody listened whether several people speak on one track."""
 
     def names(self) -> dict[int, str]:
         """Speaker name by speaker index."""

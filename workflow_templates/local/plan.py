@@ -86,7 +86,9 @@ def select_tasks(
             }
     wanted -= selection.skip
     wanted -= {
-        task.name for task in pipeline.tasks if task.when and parameters[task.when] != "true"
+        task.name
+        for task in pipeline.tasks
+        if any(parameters[name] != value for name, value in task.conditions.items())
     }
     _refuse_missing_inputs(pipeline, wanted, selection)
     # An optional task without what it needs is not worth a word.
@@ -96,11 +98,15 @@ def select_tasks(
 
 
 def _only_awaited(pipeline: Pipeline, name: str) -> set[str]:
-    """Tasks upstream only through `after`: their outputs are welcome, not needed."""
+    """Tasks upstream only through `after`: their outputs are welcome, not needed.
+
+    Whose list a fan-out goes over is needed.
+    """
     needed: set[str] = set()
     waiting = [name]
     while waiting:
-        fresh = set(pipeline.task(waiting.pop()).needs) - needed
+        task = pipeline.task(waiting.pop())
+        fresh = {*task.needs, *(task.fan_out.tasks if task.fan_out else ())} - needed
         needed |= fresh
         waiting.extend(fresh)
     return pipeline.upstream(name) - needed
@@ -144,11 +150,12 @@ def nodes_of(task: Task, output_parameters: Mapping[str, Mapping[str, str]]) -> 
 
     Args:
         task: Whose needs have succeeded.
-        output_parameters: Values by task and name.
+        output_parameters: Values by task and name, of tasks that have succeeded.
     """
     if task.fan_out is None:
         return (Node(task),)
-    entries = json.loads(output_parameters[task.fan_out.task][task.fan_out.output_parameter])
+    maker = next(name for name in task.fan_out.tasks if name in output_parameters)
+    entries = json.loads(output_parameters[maker][task.fan_out.output_parameter])
     return tuple(Node(task, TrackItem.model_validate(entry)) for entry in entries)
 
 

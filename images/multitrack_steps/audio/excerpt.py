@@ -3,6 +3,7 @@
 import numpy as np
 
 from multitrack_steps.audio.conversion import Samples
+from multitrack_steps.audio.level import level_dbfs
 from workflow_templates.contracts.base import Seconds
 
 __all__ = ["LONGEST_EXCERPT", "Excerpt"]
@@ -15,7 +16,6 @@ _DYNAMICS_DB = 25.0
 """A piece this much below the loudest is background. Speech, pauses between words apart, keeps
 within some 20 dB."""
 _SILENCE_DBFS = -60.0
-_FULL_SCALE = 32768.0
 
 
 class Excerpt:
@@ -47,7 +47,7 @@ class Excerpt:
         return np.concatenate([np.zeros((0, 1), np.int16), *(piece for _, piece in self._pieces)])
 
     def _consider(self, piece: Samples) -> None:
-        level = _level_dbfs(piece)
+        level = level_dbfs(piece)
         if level < max(_SILENCE_DBFS, self._loudest - _DYNAMICS_DB):
             return
         if level > self._loudest:
@@ -56,9 +56,3 @@ class Excerpt:
             self._pieces = [kept for kept in self._pieces if kept[0] >= floor]
         if len(self._pieces) < self._most_pieces:
             self._pieces.append((level, piece.copy()))
-
-
-def _level_dbfs(samples: Samples) -> float:
-    """RMS level, 0 = a full-scale square wave."""
-    power = float(np.mean(np.square(samples, dtype=np.float64)))
-    return 10 * np.log10(power / _FULL_SCALE**2) if power else -np.inf

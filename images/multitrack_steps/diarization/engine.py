@@ -1,10 +1,6 @@
-"""pyannote.audio behind two questions: who speaks when in a block, and what a stretch sounds like.
-
-Its telemetry is off: nothing leaves this machine.
-"""
+"""pyannote.audio behind two questions: who speaks when, and what a stretch sounds like."""
 
 import contextlib
-import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -30,8 +26,6 @@ SHORTEST = int(0.3 * SAMPLE_RATE)
 
 _STAGES = {"segmentation": (0.0, 0.3), "embeddings": (0.3, 0.9)}
 """Share of a block's work at which each stage begins and ends, as measured on a CPU."""
-
-os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
 
 
 def choose_device(asked: str) -> str:

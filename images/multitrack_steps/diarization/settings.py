@@ -18,7 +18,8 @@ class Diarization(StrEnum):
     """Which tracks' voices are told apart, and what a missing model means."""
 
     AUTO = "auto"
-    """Shared tracks, and the only track of a recording. Without a model they stay undivided."""
+    """Shared tracks, the only track of a recording, and those on which screen-tracks hears several
+    voices. Without a model they stay undivided."""
     NEVER = "never"
     ALWAYS = "always"
     """Every track. Without a model the step fails."""

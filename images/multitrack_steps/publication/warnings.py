@@ -30,6 +30,7 @@ def collect_warnings(transcript: Transcript, tracks: Mapping[int, Track]) -> tup
         *_truncated(sound),
         *_other_languages(transcript),
         *_undivided(transcript),
+        *((transcript.unscreened,) if transcript.unscreened else ()),
         *_likely_voices(transcript),
     )
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from workflow_templates.contracts.recording import Participants, Recording
+from workflow_templates.contracts.screening import Screening
 from workflow_templates.contracts.track import Track
 from workflow_templates.contracts.turns import TrackTurns
 from workflow_templates.contracts.words import TrackWords
 from workflow_templates.runtime.errors import BadInputError
 
-__all__ = ["check_table", "files_outside_table", "read_per_track", "read_turns"]
+__all__ = ["check_table", "files_outside_table", "read_per_track", "read_screening", "read_turns"]
 
 _PerTrack = TypeVar("_PerTrack", Track, TrackTurns, TrackWords)
 
@@ -60,22 +61,55 @@ def read_per_track(
     return _read_each(folder, recording, indices, contract, made_by)
 
 
+def read_screening(file: Path, participants: Participants) -> Screening:
+    """What screen-tracks heard on the tracks that it was to listen to; nothing if it was left out.
+
+    What an earlier run heard on other tracks is left alone.
+
+    Raises:
+        BadInputError: The file is invalid.
+    """
+    wanted = {row.track for row in participants.tracks if row.screened}
+    if not wanted or not file.is_file():
+        return Screening()
+    screening = Screening.read(file)
+    tracks = tuple(track for track in screening.tracks if track.index in wanted)
+    return screening.model_copy(update={"tracks": tracks})
+
+
 def read_turns(
-    folder: Path, recording: Recording, participants: Participants
+    folder: Path, recording: Recording, participants: Participants, screening: Screening
 ) -> dict[int, TrackTurns]:
     """Read `<folder>/<index>.json` of every track that was to be diarized; by track index.
 
     A track without a file, because diarize-track was left out, stays undivided and says so. Files
-    of other tracks are of an earlier run and left alone.
+    of other tracks are of an earlier run and left alone. A track on which screen-tracks heard one
+    voice has that voice, and no turns.
 
     Raises:
         BadInputError: A file is invalid, or another track's.
     """
-    wanted = [row.track for row in participants.tracks if row.diarized]
+    chosen = {row.track for row in participants.tracks if row.diarized} | screening.several
+    wanted = sorted(chosen)
     there = [index for index in wanted if (folder / f"{index}.json").is_file()]
     found = _read_each(folder, recording, there, TrackTurns, "diarize-track")
     left_out = {index: _left_out(index) for index in wanted if index not in found}
-    return found | left_out
+    return _of_one_voice(screening) | found | left_out
+
+
+def _of_one_voice(screening: Screening) -> dict[int, TrackTurns]:
+    """So that a voice on another track is known to be this participant's."""
+    return {
+        track.index: TrackTurns(
+            index=track.index,
+            model="",
+            embedding_model=screening.embedding_model,
+            turns=(),
+            voices=track.voices,
+        )
+        for track in screening.tracks
+        if len(track.voices) == 1
+    }
 
 
 def _left_out(index: int) -> TrackTurns:

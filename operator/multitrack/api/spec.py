@@ -405,9 +405,10 @@ class RecordingJobSpec(Resource):
     transcription: Transcription = Transcription()
     """How speech becomes text."""
     diarization: Diarization | None = None
-    """`Auto`: voices are told apart on tracks that several people share and in recordings of one
-    track, if there is a model for it. `Always`: on every track; without a model the job fails.
-    `Never`: every track is one person. Default: the profile's, which is Auto unless set."""
+    """`Auto`: voices are told apart on tracks that several people share, in recordings of one
+    track, and where several voices are heard, if there is a model for it. `Always`: on every track;
+    without a model the job fails. `Never`: every track is one person. Default: the profile's, which
+    is Auto unless set."""
     voices: (
         Annotated[
             str,

@@ -165,7 +165,8 @@ def run_command(
     diarization: Annotated[
         Diarization | None,
         typer.Option(
-            help="Tell voices apart: auto (shared tracks, single recordings), never or always. "
+            help="Tell voices apart: auto (shared tracks, single recordings, and where several "
+            "voices are heard), never or always. "
             "\\[default: auto]",
             rich_help_panel=_VOICES,
         ),

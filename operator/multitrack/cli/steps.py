@@ -44,8 +44,8 @@ def _overview(pipeline: Pipeline) -> Table:
 
 def _runs(task: Task) -> str:
     words = ["per track"] if task.fan_out else []
-    if task.when:
-        words.append(f"if {task.when}")
+    for parameter, value in task.conditions.items():
+        words.append(f"if {parameter}" if value == "true" else f"if {parameter}={value}")
     if task.optional:
         words.append("optional")
     return ", ".join(words)

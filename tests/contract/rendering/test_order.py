@@ -83,6 +83,18 @@ def test_fan_out_hands_each_entry_over_whole() -> None:
     }
 
 
+def test_fan_out_goes_over_another_list_where_the_first_was_not_made() -> None:
+    task = tasks_of(PROCESS_RECORDING)["diarize-track"]
+    made = "tasks['screen-tracks']?.outputs?.parameters['diarized-tracks']"
+    instead = "tasks['get-participants'].outputs.parameters['diarized-tracks']"
+    assert task["withParam"] == f"{{{{=({made} ?? 'none') != 'none' ? {made} : {instead}}}}}"
+    assert task["depends"] == f"pad-track && {ended('screen-tracks')}"
+    templates = render_template(PROCESS_RECORDING, InstallSettings())["spec"]["templates"]
+    screen = next(template for template in templates if template["name"] == "screen-tracks")
+    defaults = {one["name"]: one["valueFrom"] for one in screen["outputs"]["parameters"]}
+    assert defaults["diarized-tracks"]["default"] == "none"
+
+
 def test_duration_that_nobody_tells_is_handed_over_as_unknown() -> None:
     pipeline = Pipeline("made-up", "for a test", (Task(step_named("generate-waveform")),))
     [parameter] = tasks_of(pipeline)["generate-waveform"]["arguments"]["parameters"]
@@ -92,6 +104,10 @@ def test_duration_that_nobody_tells_is_handed_over_as_unknown() -> None:
 def test_conditions_are_job_parameters() -> None:
     conditions = {name: task.get("when") for name, task in tasks_of(PROCESS_RECORDING).items()}
     assert {name: when for name, when in conditions.items() if when} == {
+        "screen-tracks": (
+            "{{workflow.parameters.screening}} == true && "
+            "{{workflow.parameters.diarization}} == auto"
+        ),
         "mixdown-tracks": "{{workflow.parameters.mixdown}} == true",
         "generate-waveform": "{{workflow.parameters.waveform}} == true",
         "cleanup-consent": "{{workflow.parameters.consent}} == true",

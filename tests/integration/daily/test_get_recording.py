@@ -206,8 +206,11 @@ def test_a_mixed_recording_is_one_shared_track(job: Job, daily: FakeDaily, s3: F
         (track,) = recording_of(run).tracks
         assert (track.shared, track.timing.start_offset) == (True, 0.0)
         assert recording_of(run).started_at == "2023-08-15T18:29:43.000+00:00"
-        (item,) = items_of(job.get_participants(run))
+        people = job.get_participants(run)
+        (item,) = items_of(people)
         assert (item.shared, item.name) == (True, "Speaker 1")
+        (row,) = people_of(people).tracks
+        assert (row.diarized, row.screened) == (True, False)
 
 
 def test_without_microphones_the_recording_is_empty_and_no_failure(

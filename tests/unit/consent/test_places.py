@@ -45,6 +45,7 @@ AUDIO = [
     "source/0",
     "audio/0.flac",
     "probe/0.flac",
+    "spread/0.flac",
     "mix.mp3",
     "waveform.json",
     "published/report.html",

@@ -1,15 +1,18 @@
 """From blocks to turns and voices, with voices made of numbers."""
 
+import tracemalloc
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 
 from multitrack_steps.diarization.audio import Block, cut_blocks
 from multitrack_steps.diarization.diarizer import diarize
+from multitrack_steps.diarization.heard import Embedding, HeardTurn
 from multitrack_steps.diarization.linking import link_blocks
 from multitrack_steps.diarization.settings import VoiceBounds
-from multitrack_steps.speech.flac import SAMPLE_RATE
-from tests.unit.diarization.made_voices import MadeEngine, Said, track_of, turn
+from multitrack_steps.speech.flac import SAMPLE_RATE, Samples
+from tests.unit.diarization.made_voices import MadeEngine, Said, track_of, turn, voice
 from workflow_templates.contracts.turns import Turn, Voice
 
 THRESHOLD = 0.68
@@ -87,6 +90,68 @@ def test_a_known_number_is_asked_of_a_whole_track_and_not_of_its_parts() -> None
     _, voices = listen(said, 210.0, longest=120.0, voices=VoiceBounds(2, 2), engine=parts)
     assert set(parts.asked) == {VoiceBounds(1, 2)}
     assert len(voices) == 2
+
+
+COUNTS = {
+    "an open number finds all": (VoiceBounds(), 5),
+    "a known number": (VoiceBounds(3, 3), 3),
+    "at most so many": (VoiceBounds(2, 4), 4),
+    "at least fewer than there are": (VoiceBounds(2, None), 5),
+}
+
+
+@pytest.mark.parametrize("longest", [600.0, 120.0])
+@pytest.mark.parametrize(("voices", "want"), COUNTS.values(), ids=COUNTS)
+def test_the_number_of_voices_is_known_bounded_or_open(
+    voices: VoiceBounds, want: int, longest: float
+) -> None:
+    said = [(1 + place % 5, 5.0 * place + 1, 5.0 * place + 5) for place in range(50)]
+    _, found = listen(said, 251.0, longest=longest, voices=voices)
+    assert len(found) == want
+
+
+def test_twenty_voices_are_twenty() -> None:
+    said = [(1 + place % 20, 6.0 * place + 1, 6.0 * place + 6) for place in range(200)]
+    turns, voices = listen(said, 1201.0)
+    assert [voice.label for voice in voices] == [str(number) for number in range(1, 21)]
+    assert [label for label, _, _ in who(turns)] == [str(1 + place % 20) for place in range(200)]
+
+
+class Knowing(MadeEngine):
+    """Knows who speaks: in each minute the one voice, then the other. Looks at hardly a sample."""
+
+    def turns(
+        self,
+        block: Block,
+        voices: VoiceBounds,  # noqa: ARG002 - asks nobody
+        report: Callable[[float], None],  # noqa: ARG002 - done at once
+    ) -> list[HeardTurn]:
+        starts = [half * 30 + 1.0 for half in range(360)]
+        return [
+            HeardTurn(start, start + 28)
+            for start in starts
+            if block.start <= start and start + 28 <= block.end
+        ]
+
+    def embed(self, samples: Samples) -> Embedding:
+        return voice(int(samples[0]))
+
+
+def test_three_hours_are_held_a_block_at_a_time() -> None:
+    minute = track_of([(1, 1.0, 29.0), (2, 31.0, 59.0)], 60.0)
+    tracemalloc.start()
+    turns, voices = diarize(
+        cut_blocks(minute.copy() for _ in range(180)),
+        Knowing(),
+        threshold=THRESHOLD,
+        voices=VoiceBounds(),
+        report=lambda _: None,
+    )
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(turns), len(voices)) == (360, 2)
+    whole = 180 * minute.nbytes
+    assert peak < whole / 3, "a few blocks of ten minutes"
 
 
 def test_a_models_own_voices_are_kept_within_a_block() -> None:

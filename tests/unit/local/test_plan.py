@@ -19,6 +19,7 @@ UP_TO_MERGE = {
     "get-participants",
     "pad-track",
     "transcribe-track",
+    "screen-tracks",
     "diarize-track",
     "merge-transcripts",
 }
@@ -47,6 +48,12 @@ CASES = {
     "the minutes do without any of their parts": Case(
         Selection(skip=frozenset({"generate-title", "generate-summary", "extract-action-items"})),
         EVERYTHING - {"generate-title", "generate-summary", "extract-action-items"},
+    ),
+    "screening may be switched off": Case(
+        Selection(), EVERYTHING - {"screen-tracks"}, (("screening", "false"),)
+    ),
+    "who says which tracks are to be diarized needs no screening": Case(
+        Selection(), EVERYTHING - {"screen-tracks"}, (("diarization", "always"),)
     ),
     "a condition switches a task off": Case(
         Selection(), EVERYTHING - {"render-report"}, (("report", "false"),)
@@ -89,6 +96,24 @@ def test_fan_out_makes_a_node_per_track_with_its_entry_as_parameter() -> None:
     assert [node.id for node in nodes] == ["pad-track.0", "pad-track.1"]
     assert nodes[0].label == 'pad-track Ann "Q"'
     assert json.loads(node_parameters(nodes[1], DEFAULTS)["track"])["name"] == "Bóób"
+
+
+LISTS = {
+    "the screened list": ({"screen-tracks": [1], "get-participants": []}, [1]),
+    "the list of get-participants where nobody screened": ({"get-participants": [0]}, [0]),
+    "no track where several voices are heard": ({"screen-tracks": [], "get-participants": []}, []),
+}
+
+
+@pytest.mark.parametrize(("lists", "want"), LISTS.values(), ids=LISTS)
+def test_fan_out_goes_over(lists: dict[str, list[int]], want: list[int]) -> None:
+    entries = [{"index": index, "name": "Ann", "file": "a.webm"} for index in (0, 1)]
+    handed_over = {
+        task: {"diarized-tracks": json.dumps([entries[index] for index in indices])}
+        for task, indices in lists.items()
+    }
+    nodes = nodes_of(PROCESS_RECORDING.task("diarize-track"), handed_over)
+    assert [node.track.index for node in nodes if node.track] == want
 
 
 def test_a_changed_name_does_not_change_what_a_track_is() -> None:

@@ -110,3 +110,17 @@ def test_many_warnings_fit_into_the_report() -> None:
 
 def test_few_warnings_are_kept() -> None:
     assert bounded(("one", "two")) == ("one", "two")
+
+
+def test_that_nobody_listened_for_several_voices_is_told() -> None:
+    transcript = Transcript(
+        recording_id="r",
+        duration=60.0,
+        language=None,
+        speakers=(),
+        words=(),
+        segments=(),
+        tracks=(),
+        unscreened="Nobody listened: there is no model",
+    )
+    assert collect_warnings(transcript, {}) == ("Nobody listened: there is no model",)
