@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.loopback import Drop, Reply, Request, serving
 
-__all__ = ["AcceptAndHang", "AcceptAndVanish", "FakeZulip", "Refuse", "running_zulip"]
+__all__ = ["AcceptAndHang", "AcceptAndVanish", "FakeZulip", "Fault", "Refuse", "running_zulip"]
 
 _LONGEST_CONTENT = 10_000
 _LONGEST_TOPIC = 60

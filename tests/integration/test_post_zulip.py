@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RunStep, StepRun
-from tests.fakes.zulip import AcceptAndHang, AcceptAndVanish, FakeZulip, Refuse, running_zulip
+from tests.fakes.zulip import (
+    AcceptAndHang,
+    AcceptAndVanish,
+    FakeZulip,
+    Fault,
+    Refuse,
+    running_zulip,
+)
 from workflow_templates.contracts.delivery import ZulipMessage
 
 LINK = "https://meetings.example/jobs/standup"
@@ -199,7 +206,7 @@ def test_whatever_a_realm_does_there_is_one_message(
 ) -> None:
     fate = random.Random(seed)  # noqa: S311 - to be repeatable, not to be secret
     late = threading.Event()
-    faults = [Refuse(500), Refuse(429), AcceptAndVanish(), AcceptAndHang(late)]
+    faults: list[Fault] = [Refuse(500), Refuse(429), AcceptAndVanish(), AcceptAndHang(late)]
     zulip.answer_nth = {number: fate.choice(faults) for number in fate.sample(range(1, 9), 4)}
     tries = 1
     while post(zulip_timeout="0.5").exit_code == 75:

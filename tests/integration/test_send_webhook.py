@@ -230,7 +230,13 @@ def test_whatever_a_receiver_does_it_gets_one_event_at_least_once(
 ) -> None:
     fate = random.Random(seed)  # noqa: S311 - to be repeatable, not to be secret
     late = threading.Event()
-    faults = [Reply(500), Reply(503), Reply(429), Drop(), Reply(200, after=late)]
+    faults: list[Reply | Drop] = [
+        Reply(500),
+        Reply(503),
+        Reply(429),
+        Drop(),
+        Reply(200, after=late),
+    ]
     receiver.script += fate.choices(faults, k=fate.randint(3, 6))
     attempts, code = 0, 75
     while code == 75:

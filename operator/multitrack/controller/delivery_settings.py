@@ -1,13 +1,13 @@
 """Whom an installation tells about finished meetings: a part of operator.yaml."""
 
 import re
-from collections.abc import Collection
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 from multitrack.api.base import Resource
 from workflow_templates.delivery.destination import parse_networks
+from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["DeliverySettings", "WebhookReceiver", "ZulipRealm", "fill"]
 
@@ -29,8 +29,11 @@ def _only(*known: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _networks(texts: Collection[str]) -> Collection[str]:
-    parse_networks(",".join(texts))
+def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        parse_networks(",".join(texts))
+    except SettingsError as error:
+        raise ValueError(str(error).partition(": ")[2]) from error
     return texts
 
 

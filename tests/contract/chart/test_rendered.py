@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from multitrack.api.crd import custom_resource_definition
+from multitrack.controller.delivery_settings import DeliverySettings
+from multitrack.controller.settings import OperatorSettings
 from multitrack.gateway.settings import GatewaySettings
 from tests.contract.chart.rendered import CHART, GOLDEN, Helm, Render, Rendered
 from workflow_templates.argo.names import EGRESS_LABEL
@@ -217,6 +219,17 @@ def test_the_gateway_reads_its_settings_and_has_the_least_rights(render: Render)
         name for role in roles for rule in role["rules"] for name in rule["resources"]
     }
     assert granted_resources == {"recordingjobs", "tokenreviews", "subjectaccessreviews"}
+
+
+def test_the_operator_reads_whom_the_installation_tells(render: Render) -> None:
+    settings = OperatorSettings.model_validate(
+        render(EVERYTHING).settings["operator.yaml"], extra="forbid"
+    )
+    assert settings.delivery.webhook.signed
+    assert settings.delivery.zulip.topic == "{room} ({namespace})"
+    assert settings.daily.jobs.delivery.webhook.url == "https://crm.example/hook"
+    default = OperatorSettings.model_validate(render(DEFAULT).settings["operator.yaml"])
+    assert default.delivery == DeliverySettings()
 
 
 def test_secrets_reach_the_gateway_by_reference(render: Render) -> None:
