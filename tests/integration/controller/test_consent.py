@@ -103,7 +103,7 @@ class Meeting:
 
     async def a_deletion(self, number: int = 1) -> str:
         """Await the Workflow of a try."""
-        await self.world.server.until(lambda: len(self.deletions()) >= number, 20)
+        await self.world.server.until(lambda: len(self.deletions()) >= number, 50)
         return self.deletions()[number - 1]
 
     async def run_deletion(self, workflow: str, **environment: str) -> int:
@@ -190,7 +190,7 @@ async def test_a_no_after_success_deletes_everything_and_proves_it(
         assert "ownerReferences" not in world.workflow(deletion)["metadata"]
         assert await meeting.run_deletion(deletion) == 0
         await world.explains("ConsentEnforced", "Enforced")
-        await eventually(lambda: meeting.pending() == [])
+        await eventually(lambda: meeting.pending() == [], 50)
         done = operator.metric("multitrack_deletions_total", outcome="done")
     assert (world.status()["audioDeleted"], done) == (True, 1)
     assert "finalizers" not in meeting.metadata()
@@ -226,7 +226,7 @@ async def test_a_job_deleted_during_its_run_leaves_nothing_once_its_pods_are_gon
         metadata = {"name": "mixes", "namespace": NAMESPACE, "labels": labels}
         world.server.put({"kind": "Pod", "metadata": metadata, "status": {"phase": "Running"}})
         world.server.remove("recordingjobs", "standup", NAMESPACE)
-        await world.server.until(lambda: meeting.metadata() == {})
+        await world.server.until(lambda: meeting.metadata() == {}, 50)
         await world.server.until(lambda: workflow not in world.workflows())
         looks = world.server.count("list", "pods")
         await world.server.until(lambda: world.server.count("list", "pods") > looks + 1)
@@ -234,7 +234,7 @@ async def test_a_job_deleted_during_its_run_leaves_nothing_once_its_pods_are_gon
         meeting.put(f"jobs/{meeting.uid}/mix.mp3")
         world.server.remove("pods", "mixes", NAMESPACE)
         assert await meeting.run_deletion(await meeting.a_deletion()) == 0
-        await eventually(lambda: meeting.pending() == [])
+        await eventually(lambda: meeting.pending() == [], 50)
     assert not meeting.has_audio()
 
 
@@ -244,14 +244,14 @@ async def test_a_no_that_comes_after_the_job_is_gone_counts_too(
     async with start(deletes=True):
         await finished(world, meeting)
         world.server.remove("recordingjobs", "standup", NAMESPACE)
-        await world.server.until(lambda: meeting.metadata() == {})
+        await world.server.until(lambda: meeting.metadata() == {}, 50)
         kept = f"deletions/kept/{meeting.uid}.json"
         meeting.s3.client.head_object(Bucket=BUCKET, Key=kept)
         assert meeting.has_audio()
         assert meeting.pending() == []
         meeting.vote(given=False, tells=False)
         assert await meeting.run_deletion(await meeting.a_deletion()) == 0
-        await eventually(lambda: meeting.pending() == [])
+        await eventually(lambda: meeting.pending() == [], 50)
     assert not meeting.has_audio()
 
 
@@ -290,7 +290,7 @@ async def test_a_bucket_that_is_away_keeps_the_job_and_says_so(
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", meeting.s3.endpoint_url)
     meeting.uid = meeting.metadata()["uid"]
     async with start():
-        await world.server.until(lambda: meeting.metadata() == {})
+        await world.server.until(lambda: meeting.metadata() == {}, 50)
     assert len(meeting.pending()) == 1
 
 
@@ -319,10 +319,10 @@ async def test_a_bucket_that_fails_now_and_then_holds_nothing_up_for_good(
         async with start(deletes=True):
             await finished(world, meeting)
             world.change(consent={"denied": True})
-            await world.server.until(meeting.deletions, 40)
+            await world.server.until(meeting.deletions, 50)
             meeting.pretend_deletion(meeting.deletions()[0])
-            await world.server.until(lambda: world.reason("ConsentEnforced") == "Enforced", 40)
-            await eventually(lambda: meeting.pending() == [], 20)
+            await world.server.until(lambda: world.reason("ConsentEnforced") == "Enforced", 50)
+            await eventually(lambda: meeting.pending() == [], 50)
     assert len(meeting.deletions()) == 1
 
 
@@ -332,7 +332,7 @@ async def test_copies_go_when_their_time_is_up_and_the_original_stays(
     async with start(deletes=True, retention={"audio": 0}):
         await finished(world, meeting)
         assert await meeting.run_deletion(await meeting.a_deletion()) == 0
-        await eventually(lambda: meeting.pending() == [])
+        await eventually(lambda: meeting.pending() == [], 50)
         assert world.status()["audio"]["expired"] == "Copies"
         assert world.reason("ConsentEnforced") == "NobodyDenies"
     assert meeting.keys(ALICE) == {ALICE}
@@ -353,7 +353,7 @@ async def test_an_operator_killed_at_any_request_deletes_once(
 
     async def go_on(until: Callable[[], bool]) -> None:
         """Play Argo's part until something is so."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(50):
             while not until():
                 await asyncio.sleep(0.02)
                 for name in world.workflows():
