@@ -24,6 +24,7 @@ from multitrack.controller import report
 from multitrack.controller.announce import News, news, woken_news
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.observed import WorkflowView
+from multitrack.controller.overdue import LastChanges
 from multitrack.controller.reconcile import (
     Action,
     CreateWorkflow,
@@ -72,6 +73,7 @@ class Controller:
         self._jobs: dict[Key, RecordingJob] = {}
         self._key_by_uid: dict[str, Key] = {}
         self._workflows: dict[str, dict[str, WorkflowView]] = defaultdict(dict)
+        self._changes = LastChanges()
         self._problems: tuple[Problem, ...] = ()
         self.templates = Templates(cluster, profiles)
         self.last_look = clock()
@@ -88,6 +90,7 @@ class Controller:
         if is_gone:
             self._jobs.pop(key, None)
             self._key_by_uid.pop(metadata["uid"], None)
+            self._changes.forget(key)
             return
         try:
             job = RecordingJob.from_body(body)
@@ -95,6 +98,7 @@ class Controller:
             _log.error("job not understood", extra={"job": "/".join(key), "error": str(error)})
             return
         self._jobs[key] = job
+        self._changes.see(job, self._clock())
         self._key_by_uid[job.uid] = key
         self._queue.add(key)
 
@@ -129,7 +133,7 @@ class Controller:
             await asyncio.sleep(self._settings.resync_interval)
             self.last_look = self._clock()
             self._add_unfinished()
-            self._metrics.count_jobs(self._jobs.values())
+            self._metrics.count_jobs(self.jobs(), self._changes, self.last_look)
             await self._collect_templates()
 
     def _add_unfinished(self) -> None:
@@ -266,6 +270,7 @@ class Controller:
             "metadata": {"resourceVersion": job.resource_version},
             "status": status.to_patch(),
         }
+        workflows = tuple(self._workflows.get(job.uid, {}).values())
         try:
             body = await self._cluster.patch_job_status(job.namespace, job.name, patch)
         except ConflictError:
@@ -273,7 +278,7 @@ class Controller:
             return
         except NotFoundError:
             return
-        self._metrics.note_change(job.status, status)
+        self._metrics.note_change(job.status, status, workflows)
         if self._jobs.get(job.key, job).uid == job.uid:
             self._jobs[job.key] = RecordingJob.from_body(body)
         await self._announce(job, status)
