@@ -1,6 +1,6 @@
 """What one job has taken and cost, from its status and, where it is still there, its Workflow."""
 
-from collections import Counter
+import collections
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,7 +133,9 @@ def _account(step: StepStatus, workflow: WorkflowView | None, prices: PriceTable
         running=sum(each.running or 0.0 for each in tries) if tries is not None else None,
         spent=spent,
         cost=prices.cost(spent) if spent is not None and prices.is_set else None,
-        failures=dict(Counter(each.reason.value for each in tries or () if each.reason)),
+        failures=dict(
+            collections.Counter(each.reason.value for each in tries or () if each.reason)
+        ),
     )
 
 
