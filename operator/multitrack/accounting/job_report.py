@@ -1,7 +1,7 @@
 """What one job has taken and cost, from its status and, where it is still there, its Workflow."""
 
 import collections
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -137,6 +137,11 @@ def _account(step: StepStatus, workflow: WorkflowView | None, prices: PriceTable
             collections.Counter(each.reason.value for each in tries or () if each.reason)
         ),
     )
+
+
+def _failures(tries: Iterable[Try]) -> dict[str, int]:
+    reasons = (each.reason.value for each in tries if each.reason is not None)
+    return dict(collections.Counter(reasons))
 
 
 def _usage(job: RecordingJob) -> Spent:

@@ -14,6 +14,8 @@ _DELIVERED = "Delivered"
 _TRANSCRIPT = "TranscriptReady"
 _WAITS_BY_DESIGN = frozenset({"WaitingForEnd", "WaitingForRetry"})
 """Reasons why audio is kept for now that somebody has set or that the run's end will clear."""
+_NOT_WANTED = frozenset({"DeliveryDisabled", "DeliveryStopped"})
+"""Reasons why nothing is delivered, and nobody waits for it."""
 
 
 class LastChanges:
@@ -67,6 +69,7 @@ def delivery_is_late(job: RecordingJob, now: datetime, patience: timedelta) -> b
         and ready.status is ConditionStatus.TRUE
         and delivered is not None
         and delivered.status is not ConditionStatus.TRUE
+        and delivered.reason not in _NOT_WANTED
         and now - ready.last_transition_time > patience
     )
 

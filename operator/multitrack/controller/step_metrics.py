@@ -127,10 +127,16 @@ class StepMetrics:
         )
 
     def _begin_at_zero(self) -> None:
+        """A counter that begins at 1 has, for Prometheus, never increased."""
         for task in PROCESS_RECORDING.tasks:
             for outcome in _OUTCOMES:
                 self.tries.labels(task.name, outcome)
-            self.retries.labels(task.name)
+            for counter in (self.retries, self.audio, self.cpu, self.memory, self.gpu):
+                counter.labels(task.name)
+            for direction in _DIRECTIONS:
+                self.tokens.labels(task.name, direction)
+            if self._prices.is_set:
+                self.cost.labels(task.name, self._prices.currency)
             for reason, kind in _FORESEEN:
                 self.failures.labels(task.name, reason.value, kind.value)
 
@@ -164,9 +170,8 @@ class StepMetrics:
         self.cpu.labels(ended.step).inc(spent.cpu_seconds)
         self.memory.labels(ended.step).inc(spent.memory_gib_seconds)
         self.gpu.labels(ended.step).inc(spent.gpu_seconds)
-        if spent.prompt_tokens or spent.completion_tokens:
-            counts = (spent.prompt_tokens, spent.completion_tokens)
-            for direction, count in zip(_DIRECTIONS, counts, strict=True):
-                self.tokens.labels(ended.step, direction).inc(count)
+        counts = (spent.prompt_tokens, spent.completion_tokens)
+        for direction, count in zip(_DIRECTIONS, counts, strict=True):
+            self.tokens.labels(ended.step, direction).inc(count)
         if self._prices.is_set:
             self.cost.labels(ended.step, self._prices.currency).inc(self._prices.cost(spent))

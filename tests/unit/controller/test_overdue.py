@@ -45,6 +45,9 @@ CASES = {
     "delivery goes on": Case(
         (READY, a_condition("Delivered", "Unknown", 2 * HOUR)), want_late=True
     ),
+    "a shadow's results go to nobody": Case(
+        (READY, a_condition("Delivered", "False", 2 * HOUR, "DeliveryDisabled"))
+    ),
     "not delivered, for a moment": Case(
         (
             a_condition("TranscriptReady", "True", HOUR / 2),
