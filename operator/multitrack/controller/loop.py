@@ -98,7 +98,7 @@ class Controller:
             _log.error("job not understood", extra={"job": "/".join(key), "error": str(error)})
             return
         self._jobs[key] = job
-        self._changes.see(job, self._clock())
+        self._changes.see(job)
         self._key_by_uid[job.uid] = key
         self._queue.add(key)
 
@@ -263,7 +263,7 @@ class Controller:
 
     async def _write(self, job: RecordingJob, status: RecordingJobStatus) -> None:
         """Write the status, if it says anything new, unless the job has changed meanwhile."""
-        self.last_look = self._clock()
+        now = self.last_look = self._clock()
         if status == job.status:
             return
         patch = {
@@ -281,6 +281,7 @@ class Controller:
         self._metrics.note_change(job.status, status, workflows)
         if self._jobs.get(job.key, job).uid == job.uid:
             self._jobs[job.key] = RecordingJob.from_body(body)
+            self._changes.changed(job.key, now)
         await self._announce(job, status)
         succeeded = status.condition(ConditionType.SUCCEEDED)
         _log.info(

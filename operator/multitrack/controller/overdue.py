@@ -25,26 +25,25 @@ class LastChanges:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, str], tuple[RecordingJobStatus, datetime]] = {}
+        self._at: dict[tuple[str, str], datetime] = {}
 
-    def see(self, job: RecordingJob, now: datetime) -> None:
-        """Take in a job as it is now."""
-        known = self._seen.get(job.key)
-        if known is None:
-            self._seen[job.key] = (job.status, max([job.created, *_moments(job.status)]))
-        elif known[0] != job.status:
-            self._seen[job.key] = (job.status, now)
+    def see(self, job: RecordingJob) -> None:
+        """Take in a job that may be new to us."""
+        self._at.setdefault(job.key, max([job.created, *_moments(job.status)]))
+
+    def changed(self, key: tuple[str, str], now: datetime) -> None:
+        """Its status was written; nobody but us does that."""
+        self._at[key] = now
 
     def forget(self, key: tuple[str, str]) -> None:
         """The job is gone."""
-        self._seen.pop(key, None)
+        self._at.pop(key, None)
 
     def stuck(self, jobs: Iterable[RecordingJob], now: datetime, after: timedelta) -> int:
         """How many pending or running jobs have not changed for longer than `after`."""
         return sum(
             job.status.phase in (Phase.PENDING, Phase.RUNNING)
-            and job.key in self._seen
-            and now - self._seen[job.key][1] > after
+            and now - self._at.get(job.key, now) > after
             for job in jobs
         )
 
