@@ -35,6 +35,7 @@ _REPORT = "step.json"
 
 def main(argv: list[str] | None = None) -> int:
     """Run one step; returns its exit code."""
+    began, clock = time.time(), time.monotonic()
     arguments = _parser().parse_args(argv)
     if os.environ.get("MULTITRACK_END_WITH_STDIN"):
         threading.Thread(target=_end_with_stdin, daemon=True).start()
@@ -48,9 +49,9 @@ def main(argv: list[str] | None = None) -> int:
             attempt=arguments.attempt,
             attempts=arguments.attempts,
         )
-        _run(context)
+        _run(context, began)
     except MultitrackError as error:
-        _report_failure(arguments.outputs, error)
+        _report_failure(arguments.outputs, error, began, time.monotonic() - clock)
         return _fail(str(error), error.exit_code)
     except OSError as error:
         if error.errno == errno.ENOSPC:
@@ -63,21 +64,24 @@ def main(argv: list[str] | None = None) -> int:
     return ExitCode.DONE
 
 
-def _run(context: StepContext) -> None:
+def _run(context: StepContext, began: float) -> None:
     """Import the step's module only now, so that an image needs only its own steps' packages."""
     started = time.monotonic()
     context.outputs.mkdir(parents=True, exist_ok=True)
     module = importlib.import_module(f"multitrack_steps.{context.step.name.replace('-', '_')}")
     report: StepReport = module.run(context)
-    report = report.model_copy(update={"duration": round(time.monotonic() - started, 3)})
+    took = round(time.monotonic() - started, 3)
+    report = report.model_copy(update={"duration": took, "began": round(began, 3)})
     (context.outputs / _REPORT).write_text(report.model_dump_json() + "\n", encoding="utf-8")
 
 
-def _report_failure(outputs: Path, error: MultitrackError) -> None:
+def _report_failure(outputs: Path, error: MultitrackError, began: float, took: float) -> None:
     """Leave the reason in step.json; on a disk that takes nothing, the exit code has to do."""
     with contextlib.suppress(OSError):
         outputs.mkdir(parents=True, exist_ok=True)
-        report = StepReport(failure_reason=error.reason)
+        report = StepReport(
+            failure_reason=error.reason, began=round(began, 3), duration=round(took, 3)
+        )
         (outputs / _REPORT).write_text(report.model_dump_json() + "\n", encoding="utf-8")
 
 

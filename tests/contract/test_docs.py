@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import PAGES, page
+from multitrack.api import reasons
 from multitrack.api.reasons import (
     ConsentReason,
     DegradedReason,
@@ -27,7 +28,7 @@ def test_reference_is_as_the_code_says(name: str) -> None:
 
 REASONS = {
     reason.value
-    for reasons in (
+    for kind in (
         ConsentReason,
         DegradedReason,
         DeliveredReason,
@@ -36,7 +37,7 @@ REASONS = {
         TranscriptReason,
         WorkflowCreatedReason,
     )
-    for reason in reasons
+    for reason in kind
 }
 
 
@@ -44,6 +45,20 @@ REASONS = {
 def test_troubleshooting_explains_every_reason(reason: str) -> None:
     text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     assert text.count(f"\n## {reason}\n") == 1
+
+
+CONDITION_REASONS = {
+    str(reason)
+    for name, kind in vars(reasons).items()
+    if name.endswith("Reason")
+    for reason in kind
+}
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS | CONDITION_REASONS))
+def test_runbooks_have_a_line_for_every_reason(reason: str) -> None:
+    text = (ROOT / "docs" / "operate" / "runbooks.md").read_text(encoding="utf-8")
+    assert text.count(f"\n| [`{reason}`](../troubleshooting.md#{reason.lower()}) | ") == 1
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,8 @@ class StepReport(Contract):
     tracks: int | None = None
     duration: float | None = None
     """Wall-clock seconds of the step itself."""
+    began: float | None = None
+    """When the step's program began: Unix time in seconds, by its machine's clock."""
     reused: bool = False
     """An earlier output of the same inputs was copied."""
     unread_inputs: tuple[str, ...] = ()

@@ -230,6 +230,13 @@ loops:
   deletions: {{ toJson .deletions }}
   consentSweep: {{ toJson .consentSweep }}
   {{- end }}
+monitoring:
+  {{- with .Values.metrics }}
+  stuckAfter: {{ .stuckAfter }}
+  consentPatience: {{ .consentPatience }}
+  deliveryPatience: {{ .deliveryPatience }}
+  prices: {{ toJson .prices }}
+  {{- end }}
 logLevel: {{ .Values.operator.logLevel }}
 {{- end -}}
 
@@ -432,4 +439,10 @@ volumeMounts:
 {{- if and .Values.llm.model (not (get $settings.parameters "llm-base-url")) -}}
 {{- fail "llm.baseUrl is empty; name the endpoint that serves llm.model" -}}
 {{- end -}}
+{{- end -}}
+
+{{/* An alert's annotation: where its runbook is. Arguments: the page's address, the alert. */}}
+{{- define "multitrack.runbookUrl" -}}
+{{- $alert := index . 1 -}}
+{{- with index . 0 }}runbook_url: {{ printf "%s#%s" . (lower $alert) | quote }}{{ end -}}
 {{- end -}}

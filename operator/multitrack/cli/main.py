@@ -12,6 +12,7 @@ from multitrack.cli.cluster.actions import (
     logs_command,
     retry_command,
 )
+from multitrack.cli.cluster.report import report_command
 from multitrack.cli.cluster.submit import submit_command
 from multitrack.cli.cluster.watch import get_command, watch_command
 from multitrack.cli.deliver import deliver_command
@@ -45,6 +46,7 @@ app.command("submit", rich_help_panel="On a cluster")(submit_command)
 app.command("get", rich_help_panel="On a cluster")(get_command)
 app.command("watch", rich_help_panel="On a cluster")(watch_command)
 app.command("logs", rich_help_panel="On a cluster")(logs_command)
+app.command("report", rich_help_panel="On a cluster")(report_command)
 app.command("retry", rich_help_panel="On a cluster")(retry_command)
 app.command("cancel", rich_help_panel="On a cluster")(cancel_command)
 app.command("fetch", rich_help_panel="On a cluster")(fetch_command)

@@ -40,6 +40,7 @@ from multitrack.controller.decision import (
 from multitrack.controller.deliveries import delivery_not_started
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.observed import WorkflowView
+from multitrack.controller.overdue import LastChanges
 from multitrack.controller.reconcile import reconcile
 from multitrack.controller.request import errand_workflow, job_workflow
 from multitrack.controller.settings import OperatorSettings
@@ -83,6 +84,7 @@ class Controller:
         self._jobs: dict[Key, RecordingJob] = {}
         self._key_by_uid: dict[str, Key] = {}
         self._workflows: dict[str, dict[str, WorkflowView]] = defaultdict(dict)
+        self._changes = LastChanges()
         self._problems: tuple[Problem, ...] = ()
         self.templates = Templates(cluster, profiles)
         self._audio = AudioDuties(cluster, settings, self.jobs, clock)
@@ -100,6 +102,7 @@ class Controller:
         if is_gone:
             self._jobs.pop(key, None)
             self._key_by_uid.pop(metadata["uid"], None)
+            self._changes.forget(key)
             return
         try:
             job = RecordingJob.from_body(body)
@@ -107,6 +110,7 @@ class Controller:
             _log.error("job not understood", extra={"job": "/".join(key), "error": str(error)})
             return
         self._jobs[key] = job
+        self._changes.see(job)
         self._key_by_uid[job.uid] = key
         self._queue.add(key)
 
@@ -141,7 +145,7 @@ class Controller:
             await asyncio.sleep(self._settings.resync_interval)
             self.last_look = self._clock()
             self._add_unfinished()
-            self._metrics.count_jobs(self._jobs.values())
+            self._metrics.count_jobs(self.jobs(), self._changes, self.last_look)
             await self._collect_templates()
 
     def _add_unfinished(self) -> None:
@@ -332,13 +336,14 @@ class Controller:
 
     async def _write(self, job: RecordingJob, status: RecordingJobStatus) -> None:
         """Write the status, if it says anything new, unless the job has changed meanwhile."""
-        self.last_look = self._clock()
+        now = self.last_look = self._clock()
         if status == job.status:
             return
         patch = {
             "metadata": {"resourceVersion": job.resource_version},
             "status": status.to_patch(),
         }
+        workflows = tuple(self._workflows.get(job.uid, {}).values())
         try:
             body = await self._cluster.patch_job_status(job.namespace, job.name, patch)
         except ConflictError:
@@ -346,7 +351,8 @@ class Controller:
             return
         except NotFoundError:
             return
-        self._metrics.note_change(job.status, status)
+        self._metrics.note_change(job.status, status, workflows)
+        self._changes.changed(job.key, now)
         self._take_in(body)
         await self._announce(job, status)
         succeeded = status.condition(ConditionType.SUCCEEDED)

@@ -1,13 +1,21 @@
 """The operator's figures, as Prometheus reads them at /metrics."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
+from multitrack.accounting.tries import Try, new_tries
 from multitrack.api.reasons import ConditionType, Phase, SucceededReason
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import RecordingJobStatus
+from multitrack.controller.observed import WorkflowView
+from multitrack.controller.overdue import LastChanges, consent_is_unenforced, delivery_is_late
+from multitrack.controller.settings import MonitoringSettings
 from multitrack.controller.startup_check import Problem, ProblemKind
+from multitrack.controller.step_metrics import StepMetrics
+from multitrack.controller.steps import step_statuses
+from workflow_templates.pipelines import PROCESS_RECORDING
 
 __all__ = ["Metrics"]
 
@@ -25,6 +33,7 @@ _ONGOING = frozenset(
         SucceededReason.RETRYING,
     }
 )
+_DEFAULTS = MonitoringSettings()
 _BY_PEOPLE = frozenset(
     {SucceededReason.CANCELLED, SucceededReason.STOPPED, SucceededReason.TERMINATED}
 )
@@ -33,7 +42,13 @@ _BY_PEOPLE = frozenset(
 class Metrics:
     """What is counted and measured. Labels have few values; jobs are no label."""
 
-    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+    def __init__(
+        self,
+        registry: CollectorRegistry = REGISTRY,
+        settings: MonitoringSettings = _DEFAULTS,
+    ) -> None:
+        self._settings = settings
+        self.steps = StepMetrics(registry, settings.prices)
         self.jobs = Gauge("multitrack_jobs", "RecordingJobs by phase", ["phase"], registry=registry)
         self.finished = Counter(
             "multitrack_jobs_finished_total",
@@ -82,7 +97,21 @@ class Metrics:
             ["verb"],
             registry=registry,
         )
-
+        self.stuck = Gauge(
+            "multitrack_jobs_stuck",
+            "Pending or running jobs without any change for longer than `monitoring.stuckAfter`",
+            registry=registry,
+        )
+        self.unenforced = Gauge(
+            "multitrack_consent_unenforced_jobs",
+            "Jobs whose audio has to go and did not within `monitoring.consentPatience`",
+            registry=registry,
+        )
+        self.late = Gauge(
+            "multitrack_deliveries_late",
+            "Published transcripts not delivered within `monitoring.deliveryPatience`",
+            registry=registry,
+        )
         self.problems = Gauge(
             "multitrack_installation_problems",
             "What the installation lacks: definitions, Secrets, its bucket; the log has sentences",
@@ -98,16 +127,42 @@ class Metrics:
         for kind, count in counts.items():
             self.problems.labels(kind=kind.value).set(count)
 
-    def count_jobs(self, jobs: Iterable[RecordingJob]) -> None:
-        """Set the gauge of jobs by phase."""
+    def count_jobs(
+        self, jobs: Collection[RecordingJob], changes: LastChanges, now: datetime
+    ) -> None:
+        """Set the gauges of jobs: by phase, and those that somebody should look at.
+
+        Args:
+            jobs: All there are.
+            changes: When each last changed.
+            now: With time zone.
+        """
         counts = dict.fromkeys(Phase, 0)
         for job in jobs:
             counts[job.status.phase] += 1
         for phase, count in counts.items():
             self.jobs.labels(phase=phase.value).set(count)
+        told = self._settings
+        self.stuck.set(changes.stuck(jobs, now, timedelta(seconds=told.stuck_after)))
+        patience = timedelta(seconds=told.consent_patience)
+        self.unenforced.set(sum(consent_is_unenforced(job, now, patience) for job in jobs))
+        patience = timedelta(seconds=told.delivery_patience)
+        self.late.set(sum(delivery_is_late(job, now, patience) for job in jobs))
 
-    def note_change(self, before: RecordingJobStatus, after: RecordingJobStatus) -> None:
-        """Count an end, once: when the status first says so."""
+    def note_change(
+        self,
+        before: RecordingJobStatus,
+        after: RecordingJobStatus,
+        workflows: Iterable[WorkflowView] = (),
+    ) -> None:
+        """Count what has ended, once: when the status first says so.
+
+        Args:
+            before: As it stood in the cluster.
+            after: As it stands there now.
+            workflows: The job's, at least as new as `after`.
+        """
+        self.steps.count(_ended_tries(before, after, workflows))
         if not after.phase.is_final or before.completion_time == after.completion_time:
             return
         succeeded = after.condition(ConditionType.SUCCEEDED)
@@ -117,6 +172,21 @@ class Metrics:
             self.duration.observe((after.completion_time - after.start_time).total_seconds())
         if after.failure:
             self.step_failures.labels(step=after.failure.step, reason=reason).inc()
+
+
+def _ended_tries(
+    before: RecordingJobStatus, after: RecordingJobStatus, workflows: Iterable[WorkflowView]
+) -> Iterator[Try]:
+    """Those of the Workflow that the status is about, and the last ones of that before it."""
+    was = before.workflow_ref.uid if before.workflow_ref else None
+    is_now = after.workflow_ref.uid if after.workflow_ref else None
+    for workflow in workflows:
+        known = before.steps if workflow.uid == was else ()
+        if workflow.uid == is_now:
+            yield from new_tries(known, after.steps, workflow)
+        elif workflow.uid == was and workflow.nodes is not None:
+            # Another attempt takes its place: no status will tell of its end.
+            yield from new_tries(known, step_statuses(PROCESS_RECORDING, workflow), workflow)
 
 
 def _outcome_of(reason: SucceededReason) -> Phase:

@@ -39,6 +39,8 @@ class Node:
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     exit_code: int | None = None
+    resources: Mapping[str, int] = field(default_factory=dict)
+    """`resourcesDuration`: requests times seconds, memory in units of 100 MiB."""
 
     @property
     def has_failed(self) -> bool:
@@ -64,6 +66,7 @@ class Node:
             inputs=_parameters(node.get("inputs") or {}),
             outputs=_parameters(outputs),
             exit_code=int(exit_code) if exit_code.lstrip("-").isdigit() else None,
+            resources=dict(node.get("resourcesDuration") or {}),
         )
 
 

@@ -11,19 +11,23 @@ from multitrack.controller.steps import report_of, said, track_name
 from workflow_templates.pipelines import Pipeline, Task
 
 __all__ = [
+    "EXECUTOR_FAILED",
+    "GIB_PER_100_MIB",
     "artifacts_of",
     "facts_of",
     "failed_runs",
     "failure_of",
     "reason_of",
+    "reason_of_try",
     "track_gaps",
     "usage_of",
     "workflow_url",
 ]
 
-_GIB_PER_100_MIB = 100 / 1024
+GIB_PER_100_MIB = 100 / 1024
+"""Argo counts memory in units of 100 MiB."""
 
-_EXECUTOR_FAILED = "(exit code 64)"
+EXECUTOR_FAILED = "(exit code 64)"
 """How Argo's own containers end that could not fetch or keep a step's files."""
 
 
@@ -62,11 +66,15 @@ def failure_of(
 def reason_of(workflow: WorkflowView, run: Node) -> SucceededReason:
     """Why the run failed, in one word: the step's own, or what Kubernetes did to it."""
     tries = workflow.tries(run)
-    last = tries[-1] if tries else run
+    return reason_of_try(tries[-1] if tries else run)
+
+
+def reason_of_try(last: Node) -> SucceededReason:
+    """Why one pod failed, in one word."""
     if told := report_of(last).failure_reason:
         known = {reason.value: reason for reason in SucceededReason}
         return known.get(told.value, SucceededReason.STEP_FAILED)
-    if last.phase == "Error" and _EXECUTOR_FAILED in last.message:
+    if last.phase == "Error" and EXECUTOR_FAILED in last.message:
         return SucceededReason.STORAGE_UNAVAILABLE
     if "OOMKilled" in last.message:
         return SucceededReason.OUT_OF_MEMORY
@@ -120,12 +128,14 @@ def artifacts_of(
 
 def usage_of(pipeline: Pipeline, workflow: WorkflowView) -> Usage:
     """Requests times seconds, as Argo counts them, and what the steps themselves tell."""
-    reports = [report_of(run) for task in pipeline.tasks for run in workflow.of_step(task.name)]
+    runs = [run for task in pipeline.tasks for run in workflow.of_step(task.name)]
+    # Tries that failed have asked a language model, too.
+    reports = [report_of(each) for run in runs for each in workflow.tries(run) or [run]]
     heard = [report_of(run).audio_seconds or 0.0 for run in workflow.of_step("transcribe-track")]
     tokens = [report.tokens for report in reports if report.tokens]
     return Usage(
         cpu_seconds=workflow.resources.get("cpu", 0),
-        memory_gib_seconds=round(workflow.resources.get("memory", 0) * _GIB_PER_100_MIB),
+        memory_gib_seconds=round(workflow.resources.get("memory", 0) * GIB_PER_100_MIB),
         gpu_seconds=sum(_devices(workflow)),
         audio_seconds=round(sum(heard), 3),
         prompt_tokens=sum(each.prompt for each in tokens),

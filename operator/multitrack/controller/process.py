@@ -42,7 +42,8 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with connect() as cluster:
-        metrics, loop_metrics = Metrics(), LoopMetrics()
+        metrics = Metrics(settings=settings.monitoring)
+        loop_metrics = LoopMetrics()
         controller = Controller(cluster, settings, profiles, metrics)
         installation = Installation(cluster, settings, profiles, metrics)
 

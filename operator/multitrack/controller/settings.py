@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, HttpUrl
 
+from multitrack.accounting.prices import PriceTable
 from multitrack.api.base import Resource
 from multitrack.controller.delivery_settings import DeliverySettings
 from multitrack.controller.loops.settings import DailySettings, LoopSettings
@@ -12,6 +13,7 @@ from workflow_templates.runtime.settings_file import read_settings
 
 __all__ = [
     "ConsentSettings",
+    "MonitoringSettings",
     "OperatorSettings",
     "RetentionSettings",
     "Storage",
@@ -52,6 +54,20 @@ class RetentionSettings(Resource):
     long after a failure: until then another try is possible."""
 
 
+class MonitoringSettings(Resource):
+    """What the figures at /metrics are counted by."""
+
+    stuck_after: Annotated[float, Field(ge=60)] = 7200.0
+    """Seconds without any change after which a pending or running job counts as stuck."""
+    consent_patience: Annotated[float, Field(ge=0)] = 3600.0
+    """Seconds that audio may take to be deleted before its job counts as one where consent is not
+    enforced. A wait for the run's end or for another try is not counted."""
+    delivery_patience: Annotated[float, Field(ge=0)] = 3600.0
+    """Seconds from a published transcript after which a delivery that has not succeeded is late."""
+    prices: PriceTable = PriceTable()
+    """What work costs."""
+
+
 class OperatorSettings(Resource):
     """operator.yaml."""
 
@@ -79,6 +95,8 @@ class OperatorSettings(Resource):
     """How Daily is asked."""
     loops: LoopSettings = LoopSettings()
     """What is done by the clock, beside following jobs."""
+    monitoring: MonitoringSettings = MonitoringSettings()
+    """What the figures at /metrics are counted by."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     """Where /livez, /readyz and /metrics are served."""
     log_level: Annotated[

@@ -13,7 +13,15 @@ from multitrack.controller.observed import Node, WorkflowView
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.pipelines import Pipeline, Task
 
-__all__ = ["progress_of", "report_of", "said", "step_statuses", "track_name", "track_names"]
+__all__ = [
+    "progress_of",
+    "report_of",
+    "said",
+    "step_statuses",
+    "track_index",
+    "track_name",
+    "track_names",
+]
 
 _EXIT = re.compile(r"^(?:main: )?Error \(exit code \d+\)(?:: )?")
 _MOST_WARNINGS = 32
@@ -89,7 +97,7 @@ def _tracks(runs: list[Node], workflow: WorkflowView) -> tuple[TrackStatus, ...]
     """Each track's own run, by index."""
     known = {}
     for run in runs:
-        index = _track_index(run)
+        index = track_index(run)
         if index is not None:
             done = int(run.phase == "Succeeded")
             phase = _phase([run], done, 1, workflow)
@@ -103,7 +111,8 @@ def _tracks(runs: list[Node], workflow: WorkflowView) -> tuple[TrackStatus, ...]
     return tuple(known[index] for index in sorted(known))
 
 
-def _track_index(run: Node) -> int | None:
+def track_index(run: Node) -> int | None:
+    """Of which track this run is; None: of none, or it does not say."""
     try:
         return int(json.loads(run.inputs["track"])["index"])
     except (KeyError, TypeError, ValueError):

@@ -172,7 +172,7 @@ def start(kubernetes: FakeKubernetes) -> Start:
             {"jobNamespaces": [NAMESPACE], "storage": {"bucket": BUCKET}, **settings}
         )
         operator = Operator(CollectorRegistry(), Clock())
-        metrics = Metrics(operator.registry)
+        metrics = Metrics(operator.registry, told.monitoring)
         profiles = profiles or {"default": InstallSettings()}
         ready = asyncio.Event()
         async with connect() as cluster:
