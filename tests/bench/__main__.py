@@ -22,6 +22,7 @@ from tests.bench.bench_word_errors import word_errors
 from tests.bench.measure import Cost, measure
 from tests.bench.recordings import SAMPLE
 from tests.bench.rows_cluster import rows_cluster, rows_operator
+from tests.bench.rows_webhook import rows_webhook
 from tests.bench.rows_websocket import rows_websocket
 from workflow_templates.local.engine import usable_cores
 
@@ -154,6 +155,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "run": rows_run,
     "long": rows_long,
     "operator": rows_operator,
+    "webhook": rows_webhook,
     "websocket": rows_websocket,
     "cluster": rows_cluster,
 }
