@@ -2,7 +2,7 @@
 
 import logging
 
-from pythonjsonlogger.json import JsonFormatter
+from workflow_templates.runtime.logs import JsonLines
 
 __all__ = ["FIELDS", "log_as_json"]
 
@@ -12,9 +12,15 @@ FIELDS = {
     "name": "which part of the program",
     "message": "what happened; the same words every time",
     "exc_info": "the trace, where something unforeseen happened",
+    "attempt": "which try of a step it is, from 1",
+    "attempts": "how many tries there are",
+    "because": "why something is tried again, in one sentence",
     "count": "how many",
+    "delay": "seconds until it is tried again",
+    "duration": "seconds that a step took",
     "error": "what went wrong, in one sentence",
     "event": "the id of an event of Daily.co's",
+    "exit_code": "of a step; 2 and 3 are final, 75 is tried again",
     "job": "the RecordingJob, as `name` or `namespace/name`",
     "jobs": "their names",
     "loop": "one of the operator's loops over jobs, recordings or hooks",
@@ -27,12 +33,12 @@ FIELDS = {
     "recording": "the id of a recording of Daily.co's",
     "step": "a step of the pipeline",
     "type": "of an event, as Daily.co spells it",
+    "warnings": "what a step found odd, a sentence each",
     "webhook": "the id of a webhook of Daily.co's",
     "workflow": "Argo's Workflow",
 }
 """What each field means. docs/reference/logs.md holds this table."""
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _TALKATIVE = ("kopf", "botocore", "httpx")
 
 
@@ -43,7 +49,7 @@ def log_as_json(level: str) -> None:
         level: From which on lines are written; libraries that talk much say warnings only.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter(_FORMAT, timestamp=False))
+    handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

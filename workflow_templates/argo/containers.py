@@ -39,6 +39,7 @@ from workflow_templates.argo.placement import effective_resources, place, pod_re
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.catalog import Image, RetryClass, Step
 from workflow_templates.pipelines import Task
+from workflow_templates.runtime.logs import FORMAT_VARIABLE, LogFormat
 
 __all__ = ["step_template", "template_inputs"]
 
@@ -107,10 +108,12 @@ def _arguments(task: Task) -> list[str]:
 
 def _environment(step: Step, settings: InstallSettings) -> list[Env | SecretEnv]:
     """The step's variables; where media is decoded, none that the installation sets."""
-    home = Env(name="HOME", value="/tmp")  # noqa: S108 - an emptyDir: the root is read-only
-    if step.decodes_media:
-        return [home]
-    plain = [Env(name=name, value=value) for name, value in sorted(settings.environment.items())]
+    ours = {
+        "HOME": "/tmp",  # noqa: S108 - an emptyDir: the root is read-only
+        FORMAT_VARIABLE: LogFormat.JSON.value,
+    }
+    told = ours if step.decodes_media else {**ours, **settings.environment}
+    plain = [Env(name=name, value=value) for name, value in sorted(told.items())]
     secret = [
         SecretEnv(
             name=name,
@@ -121,7 +124,7 @@ def _environment(step: Step, settings: InstallSettings) -> list[Env | SecretEnv]
         for name in step.secrets
         if name in settings.secrets
     ]
-    return [home, *plain, *secret]
+    return [*plain, *secret]
 
 
 def _volumes(step: Step, settings: InstallSettings) -> list[EmptyDirVolume | ExistingVolume]:
