@@ -1,5 +1,6 @@
 """Daily's events at the gateway's door: what is made of them, and that none is lost."""
 
+import socket
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -212,6 +213,21 @@ def test_with_neither_api_server_nor_bucket_daily_is_to_try_again(
         (delivery,) = daily.resend()
         assert delivery.answer == b'{"outcome":"created"}'
         assert hook.state == "ACTIVE"
+
+
+@pytest.mark.usefixtures("secrets", "world")
+def test_a_bucket_that_never_answers_is_not_waited_for(
+    daily: FakeDaily, kubernetes: FakeKubernetes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubernetes.refuse(verb="create", resource="recordingjobs")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        with running_gateway() as gateway:
+            delivery = daily.send(_ready(), to=f"{gateway}/v1/daily/webhook", secret=SECRET)
+            assert delivery.status == 503
+            assert b"did not answer in time" in delivery.answer
+            silent.close()  # ends what still waits for it
 
 
 @pytest.mark.usefixtures("secrets")

@@ -26,6 +26,9 @@ _OLDEST = timedelta(days=1)
 Daily itself tries for a quarter of an hour."""
 _PATIENCE: Seconds = 2.0
 """For the API server. Daily wants its answer soon, and the inbox is as safe a place."""
+_INBOX_PATIENCE: Seconds = 3.0
+"""For the bucket. Daily gives up on answers that take long, and counts them as failures; that it is
+asked to send the event again is better."""
 
 
 class Outcome(StrEnum):
@@ -154,11 +157,12 @@ class Receiver:
 
     async def _keep(self, entry: InboxEntry) -> None:
         try:
-            await asyncio.to_thread(self._inbox.put, entry)
-        except MultitrackError as error:
-            _log.error(
-                "event could not be kept", extra={"event": entry.event_id, "error": str(error)}
-            )
+            async with asyncio.timeout(_INBOX_PATIENCE):
+                # Its thread goes on after that; an entry written twice is one entry.
+                await asyncio.to_thread(self._inbox.put, entry)
+        except (MultitrackError, TimeoutError) as error:
+            why = str(error) or "the bucket did not answer in time"
+            _log.error("event could not be kept", extra={"event": entry.event_id, "error": why})
             raise TemporaryError(
-                f"neither the API server nor the bucket took the event ({error}); send it again"
+                f"neither the API server nor the bucket took the event ({why}); send it again"
             ) from error
