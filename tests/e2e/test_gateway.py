@@ -146,6 +146,10 @@ def test_an_event_becomes_a_meeting_that_is_followed_though_jobs_are_refused_at_
         assert client.post(f"/v1/jobs/{name}/cancel").status_code == 403
     assert {line.partition(":")[0] for line in text.splitlines()} == {"Alice", "Ben"}
 
+    logs = ("logs", name, "transcribe-track", "--s3-endpoint-url", recording["s3"]["endpoint"])
+    for said in ("step started  step=transcribe-track", "step done  step=transcribe-track"):
+        assert said in installation.multitrack(*logs)
+
 
 def test_what_nobody_signed_is_refused_and_nobody_unknown_follows(
     replicas: tuple[str, str], recording: dict[str, Any]
@@ -183,7 +187,8 @@ def followed(
 
 
 def address(url: str, job: str, since: str = "") -> str:
-    return f"{url.replace('http', 'ws', 1)}/v1/jobs/{job}/events?since={since}"
+    query = f"?since={since}" if since else ""
+    return f"{url.replace('http', 'ws', 1)}/v1/jobs/{job}/events{query}"
 
 
 def jobs(installation: Installation) -> set[str]:

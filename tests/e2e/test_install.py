@@ -37,7 +37,7 @@ def place(cluster: None) -> Iterator[Installation]:  # noqa: ARG001 - checked fi
     for argv in (
         ["kubectl", "--namespace", NAME, "delete", "recordingjobs", "--all", "--wait=true"],
         ["helm", "uninstall", "typed", "--namespace", NAME, "--ignore-not-found"],
-        ["kubectl", "delete", "namespace", NAME, "--ignore-not-found", "--wait=true"],
+        ["kubectl", "delete", "namespace", NAME, "--ignore-not-found", "--wait=false"],
     ):
         subprocess.run(argv, check=True, capture_output=True)
 
@@ -75,9 +75,10 @@ def here(text: str, values: Path | None = None) -> str:
         "-n meetings": f"-n {NAME}",
         "namespace meetings": f"namespace {NAME}",
         "namespace: meetings": f"namespace: {NAME}",
-        # Another release than the other tests': both have objects without a namespace.
+        # Another release than the other tests': both have objects without a namespace, and share
+        # the definition of RecordingJobs.
         "helm install multitrack charts/multitrack": f"helm install typed {ROOT}/charts/multitrack"
-        f" --values {values}",
+        f" --values {values} --take-ownership",
         "helm test multitrack": "helm test typed",
     }
     for theirs, ours in words.items():

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench.bench_webhook import measure_webhook
+from tests.bench.bench_webhook import CREATION_SECONDS, measure_webhook
 
 
 def test_every_event_is_timed_and_becomes_a_job(tmp_path: Path) -> None:
@@ -10,5 +10,5 @@ def test_every_event_is_timed_and_becomes_a_job(tmp_path: Path) -> None:
     assert len(figures.seconds) == 40
     assert figures.refused == 0
     assert figures.jobs == 40 + 50  # those that warm it up, too
-    # A creation is made to take 5 ms: nothing can be faster.
-    assert all(each > 0.005 for each in figures.seconds)
+    # A creation is made to take so long: nothing can be faster.
+    assert all(each > CREATION_SECONDS for each in figures.seconds)
