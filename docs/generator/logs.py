@@ -10,7 +10,9 @@ from multitrack.logs import FIELDS
 
 __all__ = ["page"]
 
-_OPERATOR = Path(__file__).resolve().parents[2] / "operator" / "multitrack"
+_ROOT = Path(__file__).resolve().parents[2]
+_SERVICES = _ROOT / "operator" / "multitrack"
+_STEPS = _ROOT / "images" / "multitrack_steps"
 _LEVELS = {f"_log.{name}": name for name in ("debug", "info", "warning", "error", "critical")}
 _LEVELS["_log.exception"] = "error"
 
@@ -25,19 +27,25 @@ def page() -> Iterator[str]:
     yield "After this page you can search the logs of Multitrack's processes in the cluster: one"
     yield "JSON object a line, a constant `message`, and facts as fields beside it. No transcript,"
     yield "secret or signed address is ever logged."
-    yield "\n## Messages"
-    yield from table(("message", "level", "fields", "from"), sorted(set(_messages())))
+    yield "\n## Operator and gateway"
+    yield from table(("message", "level", "fields", "from"), sorted(set(_messages(_SERVICES))))
+    yield "\n## Steps"
+    yield "\nIn a pod `MULTITRACK_LOG_FORMAT=json` is set; elsewhere lines are plain, and warnings"
+    yield "alone. `multitrack logs JOB STEP` shows JSON as lines to read. Whatever the format, a"
+    yield "step that fails ends with one plain sentence, which the Workflow's node shows too."
+    yield "Argo's executor and libraries below Python write lines of their own between these."
+    yield from table(("message", "level", "fields", "from"), sorted(set(_messages(_STEPS))))
     yield "\n## Fields"
     yield from table(("field", "meaning"), ((f"`{name}`", FIELDS[name]) for name in FIELDS))
 
 
-def _messages() -> Iterator[tuple[str, str, str, str]]:
-    for file, function, call in calls(_OPERATOR, *_LEVELS):
+def _messages(sources: Path) -> Iterator[tuple[str, str, str, str]]:
+    for file, function, call in calls(sources, *_LEVELS):
         fields = list(_fields(call))
         if unexplained := [name for name in fields if name not in FIELDS]:
             place = f"{file.name} line {call.lineno}"
             raise ValueError(f"{place}: say in multitrack/logs.py what {unexplained[0]} means")
-        level, module = _LEVELS[function], file.relative_to(_OPERATOR).with_suffix("")
+        level, module = _LEVELS[function], file.relative_to(sources).with_suffix("")
         named = ", ".join(f"`{name}`" for name in fields)
         yield text_of(call.args[0]), level, named, f"`{module}`"
 

@@ -1,20 +1,20 @@
 """`multitrack-step NAME --inputs DIR --outputs DIR …` runs one step, in a pod or on a machine.
 
 Exit codes: see `workflow_templates.runtime.errors`. What went wrong is the last line of stderr,
-and the content of
-/dev/termination-log in a pod, from where Argo takes it into the node's message.
+and the content of /dev/termination-log in a pod, from where Argo takes it into the node's message:
+one plain sentence, whichever format the lines before it have (`workflow_templates.runtime.logs`).
 """
 
 import argparse
 import contextlib
 import errno
 import importlib
+import logging
 import os
 import signal
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 
 from multitrack_steps.context import StepContext
@@ -26,8 +26,12 @@ from workflow_templates.runtime.errors import (
     SettingsError,
     StorageFullError,
 )
+from workflow_templates.runtime.logs import log_format, log_of_step
 
 __all__ = ["main"]
+
+# Started with -m, this module has another name than its package's.
+_log = logging.getLogger("multitrack_steps.entrypoint")
 
 _TERMINATION_LOG = Path("/dev/termination-log")
 _REPORT = "step.json"
@@ -41,6 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     step = step_named(arguments.name)
     try:
+        log_of_step(log_format())
         context = StepContext(
             step=step,
             inputs=arguments.inputs,
@@ -52,13 +57,14 @@ def main(argv: list[str] | None = None) -> int:
         _run(context, began)
     except MultitrackError as error:
         _report_failure(arguments.outputs, error, began, time.monotonic() - clock)
-        return _fail(str(error), error.exit_code)
+        return _fail(step, str(error), error.exit_code)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            return _fail(str(StorageFullError(arguments.outputs)), StorageFullError.exit_code)
+            full = StorageFullError(arguments.outputs)
+            return _fail(step, str(full), full.exit_code)
         return _unexpected(step, error)
     except KeyboardInterrupt:
-        return _fail(f"{step.name}: interrupted", ExitCode.INTERRUPTED)
+        return _fail(step, f"{step.name}: interrupted", ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the edge: whatever it is, it becomes one sentence
         return _unexpected(step, error)
     return ExitCode.DONE
@@ -67,12 +73,21 @@ def main(argv: list[str] | None = None) -> int:
 def _run(context: StepContext, began: float) -> None:
     """Import the step's module only now, so that an image needs only its own steps' packages."""
     started = time.monotonic()
+    name = context.step.name
+    _log.info(
+        "step started",
+        extra={"step": name, "attempt": context.attempt, "attempts": context.attempts},
+    )
     context.outputs.mkdir(parents=True, exist_ok=True)
-    module = importlib.import_module(f"multitrack_steps.{context.step.name.replace('-', '_')}")
+    module = importlib.import_module(f"multitrack_steps.{name.replace('-', '_')}")
     report: StepReport = module.run(context)
     took = round(time.monotonic() - started, 3)
     report = report.model_copy(update={"duration": took, "began": round(began, 3)})
     (context.outputs / _REPORT).write_text(report.model_dump_json() + "\n", encoding="utf-8")
+    _log.info(
+        "step done",
+        extra={"step": name, "duration": report.duration, "warnings": report.warnings},
+    )
 
 
 def _report_failure(outputs: Path, error: MultitrackError, began: float, took: float) -> None:
@@ -119,15 +134,20 @@ def _parameters(step: Step, assignments: list[str]) -> dict[str, str]:
 
 
 def _unexpected(step: Step, error: BaseException) -> int:
-    traceback.print_exception(error)
+    _log.error("step failed unexpectedly", extra={"step": step.name}, exc_info=error)
     return _fail(
+        step,
         f"{step.name}: unexpected {type(error).__name__}: {error}; "
         "this is a bug, the trace is in the log",
         ExitCode.BUG,
     )
 
 
-def _fail(sentence: str, code: ExitCode) -> int:
+def _fail(step: Step, sentence: str, code: ExitCode) -> int:
+    if _log.isEnabledFor(logging.INFO):  # in JSON; to a person the sentence says it all
+        _log.error(
+            "step failed", extra={"step": step.name, "error": sentence, "exit_code": int(code)}
+        )
     try:
         print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the contract: its last line
     except OSError:

@@ -2,7 +2,7 @@
 
 import logging
 
-from pythonjsonlogger.json import JsonFormatter
+from workflow_templates.runtime.logs import JsonLines
 
 __all__ = ["FIELDS", "log_as_json"]
 
@@ -12,11 +12,16 @@ FIELDS = {
     "name": "which part of the program",
     "message": "what happened; the same words every time",
     "exc_info": "the trace, where something unforeseen happened",
-    "because": "why audio is deleted, in one sentence",
+    "attempt": "which try of a step it is, from 1",
+    "attempts": "how many tries there are",
+    "because": "why something is done, in one sentence: tried again, or audio deleted",
     "count": "how many",
+    "delay": "seconds until it is tried again",
+    "duration": "seconds that a step took",
     "entry": "the id of an entry of the deletion list",
     "error": "what went wrong, in one sentence",
     "event": "the id of an event of Daily.co's",
+    "exit_code": "of a step; 2 and 3 are final, 75 is tried again",
     "job": "the RecordingJob, as `name` or `namespace/name`",
     "jobs": "their names",
     "key": "of an object in the bucket",
@@ -30,12 +35,12 @@ FIELDS = {
     "recording": "the id of a recording of Daily.co's",
     "step": "a step of the pipeline",
     "type": "of an event, as Daily.co spells it",
+    "warnings": "what a step found odd, a sentence each",
     "webhook": "the id of a webhook of Daily.co's",
     "workflow": "Argo's Workflow",
 }
 """What each field means. docs/reference/logs.md holds this table."""
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _TALKATIVE = ("kopf", "botocore", "httpx")
 
 
@@ -46,7 +51,7 @@ def log_as_json(level: str) -> None:
         level: From which on lines are written; libraries that talk much say warnings only.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter(_FORMAT, timestamp=False))
+    handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -24,6 +24,7 @@ from tests.bench.measure import Cost, measure
 from tests.bench.recordings import SAMPLE
 from tests.bench.rows_cluster import rows_cluster, rows_operator
 from tests.bench.rows_gpu import rows_gpu
+from tests.bench.rows_webhook import rows_webhook
 from tests.bench.rows_websocket import rows_websocket
 from tests.bench.sizes import parse_sizes
 from tests.bench.table_legacy import table_legacy
@@ -175,6 +176,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "run": rows_run,
     "long": rows_long,
     "operator": rows_operator,
+    "webhook": rows_webhook,
     "websocket": rows_websocket,
     "cluster": rows_cluster,
     "gpu": rows_gpu,

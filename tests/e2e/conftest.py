@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.e2e.clips import repeated
+from tests.e2e.daily import DailyBeside, daily_beside
 from tests.e2e.installation import CHART, Installation
 from tests.e2e.values import chart_values
 
@@ -28,14 +29,26 @@ def cluster() -> None:
 
 
 @pytest.fixture(scope="session")
-def installation(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:  # noqa: ARG001 - checked first
+def daily_of_session() -> Iterator[DailyBeside | None]:
+    """Daily, where pods can reach this machine: the installation has to know its address."""
+    with daily_beside() as daily:
+        yield daily
+
+
+@pytest.fixture(scope="session")
+def installation(
+    cluster: None,  # noqa: ARG001 - checked first
+    daily_of_session: DailyBeside | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Installation]:
     """The chart, installed in a namespace of its own that asks for restricted pods."""
     endpoint = os.environ["S3_ENDPOINT_URL"]
     s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
     installed = Installation(NAME, NAME, s3)
     installed.prepare()
+    daily = daily_of_session.install(installed) if daily_of_session else None
     values = tmp_path_factory.mktemp("chart") / "values.yaml"
-    values.write_text(yaml.safe_dump(chart_values(NAME)), encoding="utf-8")
+    values.write_text(yaml.safe_dump(chart_values(NAME, daily)), encoding="utf-8")
     install = ("upgrade", "--install", "multitrack", str(CHART), "--values", str(values))
     installed.helm(*install, "--take-ownership", "--wait", "--timeout", "180s")
     yield installed

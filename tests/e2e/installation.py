@@ -77,6 +77,10 @@ class Installation:
         }
         secret = {"metadata": {"name": "multitrack-storage"}, "stringData": credentials}
         self.make({"apiVersion": "v1", "kind": "Secret", **secret})
+        self.make_bucket()
+
+    def make_bucket(self) -> None:
+        """The bucket, unless it is there."""
         buckets = [each["Name"] for each in self.s3.list_buckets()["Buckets"]]
         if self.bucket not in buckets:
             self.s3.create_bucket(Bucket=self.bucket)

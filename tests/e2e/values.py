@@ -1,6 +1,7 @@
 """The chart's values for these tests: small requests, little patience, a profile per fault."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 __all__ = [
@@ -44,9 +45,15 @@ _SMALL_STEPS = (
 )
 
 
-def chart_values(bucket: str) -> dict[str, Any]:
-    """What is set at every installation of these tests."""
+def chart_values(bucket: str, daily: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What is set at every installation of these tests.
+
+    Args:
+        bucket: Of all jobs.
+        daily: The chart's values `daily`; None: Daily's events are not taken.
+    """
     return {
+        **({"daily": dict(daily)} if daily else {}),
         "storage": {
             "bucket": bucket,
             "endpoint": os.environ["S3_ENDPOINT_URL"],
@@ -63,6 +70,10 @@ def chart_values(bucket: str) -> dict[str, Any]:
             "loops": {
                 "deletions": {"interval": 2, "firstPause": 5},
                 "consentSweep": {"interval": 5},
+                # It would find what an event of the tests has told, and prove nothing.
+                "polling": {"enabled": False},
+                "webhookMonitor": {"interval": 5},
+                "inbox": {"interval": 2},
             },
         },
         "workflows": {

@@ -41,6 +41,7 @@ from workflow_templates.argo.placement import effective_resources, place, pod_re
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.catalog import Image, RetryClass, Step
 from workflow_templates.pipelines import Task
+from workflow_templates.runtime.logs import FORMAT_VARIABLE, LogFormat
 
 __all__ = ["step_template", "template_inputs"]
 
@@ -109,11 +110,13 @@ def _arguments(task: Task) -> list[str]:
 
 def _environment(step: Step, settings: InstallSettings) -> list[Env | SecretEnv]:
     """The step's variables; where media is decoded, none that the installation sets."""
-    home = Env(name="HOME", value="/tmp")  # noqa: S108 - an emptyDir: the root is read-only
-    if step.decodes_media:
-        return [home]
-    plain = [Env(name=name, value=value) for name, value in sorted(settings.environment.items())]
-    return [home, *plain, *_secrets(step, settings)]
+    ours = {
+        "HOME": "/tmp",  # noqa: S108 - an emptyDir: the root is read-only
+        FORMAT_VARIABLE: LogFormat.JSON.value,
+    }
+    told = ours if step.decodes_media else {**ours, **settings.environment}
+    plain = [Env(name=name, value=value) for name, value in sorted(told.items())]
+    return plain if step.decodes_media else [*plain, *_secrets(step, settings)]
 
 
 def _secrets(step: Step, settings: InstallSettings) -> Iterator[SecretEnv]:

@@ -18,7 +18,10 @@ def gateway(
     ],
 ) -> None:
     """Serve jobs and results over HTTP, and take Daily's events, until a signal comes."""
-    from multitrack.gateway.process import run_gateway  # noqa: PLC0415 - FastAPI is heavy
+    import uvloop  # noqa: PLC0415 - as FastAPI: heavy, and of no use to other commands
+
+    from multitrack.gateway.process import run_gateway  # noqa: PLC0415
     from multitrack.gateway.settings import load_gateway_settings  # noqa: PLC0415
 
-    asyncio.run(run_gateway(load_gateway_settings(settings)))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run_gateway(load_gateway_settings(settings)))

@@ -18,6 +18,7 @@ from multitrack.cluster.errors import (
     NotFoundError,
 )
 from multitrack.cluster.library import ApiException, ConfigException, client, config
+from multitrack.cluster.session import look_at_environment_once
 from multitrack.cluster.translation import translated
 
 __all__ = ["Body", "Cluster", "JobPage", "Pod", "TokenOwner", "connect", "namespace_of"]
@@ -108,6 +109,7 @@ async def connect(context: str | None = None) -> AsyncIterator["Cluster"]:
             f"no cluster to talk to ({error}); set KUBECONFIG or run inside a cluster"
         ) from error
     async with client.ApiClient() as api:
+        look_at_environment_once(api)
         yield Cluster(api)
 
 

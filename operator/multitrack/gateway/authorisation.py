@@ -30,7 +30,7 @@ _KUBERNETES_PROTOCOL = "base64url.bearer.authorization.k8s.io."
 _LEGACY_PROTOCOL = "bearer"
 
 
-def namespace_of(
+async def namespace_of(
     services: ServicesOf,
     namespace: Annotated[
         str, Query(max_length=63, description="Default: the first of the installation's.")

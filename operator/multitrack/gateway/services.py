@@ -28,8 +28,8 @@ class Services:
     """None: no webhook secret is set, and no events are taken."""
 
 
-def services_of(connection: HTTPConnection) -> Services:
-    """FastAPI dependency."""
+async def services_of(connection: HTTPConnection) -> Services:
+    """FastAPI dependency; a coroutine, because FastAPI gives each plain function a thread."""
     found: Services = connection.app.state.services
     return found
 

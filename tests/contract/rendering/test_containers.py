@@ -97,7 +97,8 @@ def test_media_is_decoded_without_anything_from_the_installations_environment(
 ) -> None:
     for name, template in pods.items():
         if step_named(name).decodes_media:
-            assert [variable["name"] for variable in template["container"]["env"]] == ["HOME"]
+            told = [variable["name"] for variable in template["container"]["env"]]
+            assert told == ["HOME", "MULTITRACK_LOG_FORMAT"]
             assert "envFrom" not in template["container"]
             assert template["metadata"]["labels"]["multitrack.dev/egress"] == "storage"
 

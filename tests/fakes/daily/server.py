@@ -219,16 +219,16 @@ class FakeDaily:
 
 
 @contextmanager
-def running_daily(api_key: str = "daily-key") -> Iterator[FakeDaily]:
-    """Serve from entering to leaving."""
+def running_daily(api_key: str = "daily-key", host: str = "127.0.0.1") -> Iterator[FakeDaily]:
+    """Serve from entering to leaving, at an address of this machine's."""
     daily = FakeDaily("", api_key)
 
     class Handler(_Handler):
         account_of = daily
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, 0), Handler)
     server.daemon_threads = True
-    daily.api_url = f"http://127.0.0.1:{server.server_port}{_ROOT}"
+    daily.api_url = f"http://{host}:{server.server_port}{_ROOT}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

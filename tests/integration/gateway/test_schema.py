@@ -31,8 +31,8 @@ AUTHORISED = {"Authorization": f"Bearer {OWNER}"}
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
-    """A gateway with a finished meeting; what it says of itself."""
+def meetings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Jobs and files; one of the operations deletes jobs, so each test finishes its own."""
     with (
         pytest.MonkeyPatch.context() as environment,
         running_s3() as s3,
@@ -43,9 +43,15 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseS
         s3.put(BUCKET, {})
         world = World(kubernetes, s3)
         world.people()
-        world.finish()
-        with running_gateway() as url:
-            yield schemathesis.openapi.from_url(f"{url}/openapi.json")
+        yield world
+
+
+@pytest.fixture(scope="module")
+def api(meetings: World) -> Iterator[schemathesis.BaseSchema]:
+    """A gateway; what it says of itself."""
+    assert meetings.kubernetes.url
+    with running_gateway() as url:
+        yield schemathesis.openapi.from_url(f"{url}/openapi.json")
 
 
 OPERATIONS = [(path, method) for path, methods in openapi()["paths"].items() for method in methods]
@@ -53,8 +59,9 @@ OPERATIONS = [(path, method) for path, methods in openapi()["paths"].items() for
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_endpoint_keeps_its_promise(
-    api: schemathesis.BaseSchema, path: str, method: str
+    api: schemathesis.BaseSchema, meetings: World, path: str, method: str
 ) -> None:
+    meetings.finish()
     operation = api[path][method]
 
     @settings(max_examples=15, database=None)

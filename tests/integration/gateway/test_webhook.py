@@ -1,5 +1,6 @@
 """Daily's events at the gateway's door: what is made of them, and that none is lost."""
 
+import socket
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -7,16 +8,21 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 
+from multitrack.cluster.client import connect
 from multitrack.gateway.daily.intake import SECRET_VARIABLE
+from multitrack.gateway.daily.receiver import EventMetrics, Receiver
 from multitrack.intake.inbox import Duty, Inbox, InboxEntry
-from multitrack.intake.provider import PROVIDER_VARIABLE, SHADOW_VARIABLE
+from multitrack.intake.jobs import DailyJobs
+from multitrack.intake.provider import PROVIDER_VARIABLE, SHADOW_VARIABLE, Provider, Routing
 from tests.fakes.daily import FakeDaily, events, running_daily
-from tests.fakes.daily.hooks import new_secret
+from tests.fakes.daily.hooks import message, new_secret
 from tests.fakes.kubernetes import FakeKubernetes
 from tests.fakes.s3 import FakeS3
 from tests.integration.gateway.running import BUCKET, NAMESPACE, running_gateway
 from tests.integration.gateway.world import World
+from workflow_templates.runtime.errors import TemporaryError
 from workflow_templates.runtime.store import S3Store
 
 SECRET, NEXT_SECRET = new_secret(), new_secret()
@@ -212,6 +218,27 @@ def test_with_neither_api_server_nor_bucket_daily_is_to_try_again(
         (delivery,) = daily.resend()
         assert delivery.answer == b'{"outcome":"created"}'
         assert hook.state == "ACTIVE"
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_bucket_that_never_answers_is_not_waited_for(
+    kubernetes: FakeKubernetes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubernetes.refuse(verb="create", resource="recordingjobs")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        async with connect() as cluster:
+            receiver = Receiver(
+                cluster,
+                Inbox(S3Store.open(), BUCKET),
+                DailyJobs(namespace=NAMESPACE),
+                Routing(Provider.ARGO, shadow=False, legacy_url="", fallback=False),
+                EventMetrics(CollectorRegistry()),
+                inbox_patience=0.2,
+            )
+            with pytest.raises(TemporaryError, match="did not answer in time"):
+                await receiver.receive(message(_ready()), {}, None)
 
 
 @pytest.mark.usefixtures("secrets")

@@ -7,6 +7,7 @@ import typer
 
 from multitrack.api import names
 from multitrack.api.recording_job import RecordingJob
+from multitrack.cli.cluster.log_lines import readable
 from multitrack.cli.cluster.session import Context, JobName, Namespace, with_cluster
 from multitrack.cli.cluster.watch import watch_job
 from workflow_templates.catalog import CATALOG
@@ -88,7 +89,7 @@ def logs_command(
             if track is not None and track not in pod.about:
                 continue
             typer.echo(f"--- {pod.name} {pod.about} on {pod.node}")
-            typer.echo(log)
+            typer.echo(readable(log))
             shown += 1
         return job, shown
 
@@ -108,7 +109,7 @@ def _show_archived(job: RecordingJob, step: str, endpoint_url: str) -> int:
         pod = found.address.key.split("/")[-2]
         if f"-{step}-" in pod:
             typer.echo(f"--- {pod}")
-            typer.echo(store.read(found.address).decode("utf-8", "replace"))
+            typer.echo(readable(store.read(found.address).decode("utf-8", "replace")))
             shown += 1
     return shown
 

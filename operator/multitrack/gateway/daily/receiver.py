@@ -26,6 +26,9 @@ _OLDEST = timedelta(days=1)
 Daily itself tries for a quarter of an hour."""
 _PATIENCE: Seconds = 2.0
 """For the API server. Daily wants its answer soon, and the inbox is as safe a place."""
+_INBOX_PATIENCE: Seconds = 10.0
+"""For the bucket. Daily gives up on answers that take long, and counts them as failures, as it does
+a refusal; only the latter tells what is wrong."""
 
 
 class Outcome(StrEnum):
@@ -64,7 +67,7 @@ class EventMetrics:
 class Receiver:
     """Turns events into jobs, or into entries of the inbox. It keeps nothing itself."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, and two measures of time for tests
         self,
         cluster: Cluster,
         inbox: Inbox,
@@ -73,6 +76,7 @@ class Receiver:
         metrics: EventMetrics,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        inbox_patience: Seconds = _INBOX_PATIENCE,
     ) -> None:
         self._cluster = cluster
         self._inbox = inbox
@@ -80,6 +84,7 @@ class Receiver:
         self._routing = routing
         self._metrics = metrics
         self._clock = clock
+        self._inbox_patience = inbox_patience
 
     async def receive(
         self, body: bytes, headers: Mapping[str, str], signed_at: datetime | None
@@ -154,11 +159,12 @@ class Receiver:
 
     async def _keep(self, entry: InboxEntry) -> None:
         try:
-            await asyncio.to_thread(self._inbox.put, entry)
-        except MultitrackError as error:
-            _log.error(
-                "event could not be kept", extra={"event": entry.event_id, "error": str(error)}
-            )
+            async with asyncio.timeout(self._inbox_patience):
+                # Its thread goes on after that; an entry written twice is one entry.
+                await asyncio.to_thread(self._inbox.put, entry)
+        except (MultitrackError, TimeoutError) as error:
+            why = str(error) or "the bucket did not answer in time"
+            _log.error("event could not be kept", extra={"event": entry.event_id, "error": why})
             raise TemporaryError(
-                f"neither the API server nor the bucket took the event ({error}); send it again"
+                f"neither the API server nor the bucket took the event ({why}); send it again"
             ) from error

@@ -77,9 +77,10 @@ function step(task) {
 
 function track(each) {
   const percent = each.progress_pct ?? 0;
+  const name = each.name || `Track ${each.index + 1}`;
   return make(`li.track.${each.status}`, {},
-    make("span.track-name", {}, each.name || `Track ${each.index + 1}`),
-    meter(percent, `${each.name}: ${WORD[each.status]}`),
+    make("span.track-name", {}, name),
+    meter(percent, `${name}: ${WORD[each.status]}`),
     make("span.quiet.percent", {}, each.status === "failed" ? "failed" : each.status === "queued" ? "waits"
       : each.status === "completed" ? "done" : `${percent} %`));
 }
