@@ -48,7 +48,7 @@ def verdict_of(checks: Sequence[Check], missing: Sequence[str]) -> tuple[Verdict
     past = [check for check in checks if check.within is False]
     if past:
         named = "; ".join(_sentence(check) for check in past)
-        rest = f" ({len(missing)} things could not be compared)" if missing else ""
+        rest = f"; {len(missing)} of the parts could not be compared" if missing else ""
         return Verdict.DIFFERENT, f"The results differ: {named}{rest}."
     if missing:
         return Verdict.INCOMPLETE, f"Not everything could be compared: {missing[0]}"
