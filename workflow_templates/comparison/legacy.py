@@ -14,7 +14,7 @@ from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.comparison import SideOrigin
 from workflow_templates.runtime.errors import BadInputError
 
-__all__ = ["LegacyAnswer", "legacy_side", "read_answer", "read_topics"]
+__all__ = ["LegacyAnswer", "LegacyTopic", "legacy_side", "read_answer", "read_topics"]
 
 _MILLISECONDS = 1000
 _Time = Annotated[Seconds, Field(allow_inf_nan=False)]
@@ -39,7 +39,9 @@ class _Segment(_Lenient):
     speaker_name: str | None = None
 
 
-class _Topic(_Lenient):
+class LegacyTopic(_Lenient):
+    """One of GET …/topics, with words where the version shows them."""
+
     title: str = ""
     timestamp: _Time = 0.0
     duration: float | None = None
@@ -71,7 +73,7 @@ class LegacyAnswer(_Lenient):
     recording_id: str | None = None
     created_at: str | None = None
     participants: Annotated[tuple[_Participant, ...], BeforeValidator(_rows)] = ()
-    topics: tuple[_Topic, ...] | None = None
+    topics: tuple[LegacyTopic, ...] | None = None
     events: tuple[dict[str, Any], ...] | None = None
     transcript_format: str | None = None
     transcript: str | tuple[_Segment, ...] | None = None
@@ -89,14 +91,14 @@ def read_answer(content: object, source: str) -> LegacyAnswer:
         raise _unknown_version(error, source) from error
 
 
-def read_topics(content: object, source: str) -> tuple[_Topic, ...]:
+def read_topics(content: object, source: str) -> tuple[LegacyTopic, ...]:
     """GET …/topics, with or without words.
 
     Raises:
         BadInputError: As for `read_answer`.
     """
     try:
-        return tuple(_Topic.model_validate(each) for each in _list(content))
+        return tuple(LegacyTopic.model_validate(each) for each in _list(content))
     except (ValidationError, TypeError) as error:
         raise _unknown_version(error, source) from error
 
@@ -105,7 +107,7 @@ def legacy_side(
     answer: LegacyAnswer,
     source: str,
     *,
-    topics: Sequence[_Topic] | None = None,
+    topics: Sequence[LegacyTopic] | None = None,
     formats: Mapping[str, str] | None = None,
 ) -> Side:
     """What a legacy transcript says.
@@ -115,6 +117,9 @@ def legacy_side(
         source: For people.
         topics: Where they were asked for apart.
         formats: Text by the format's name, where they were asked for.
+
+    Raises:
+        BadInputError: It holds no words in a form that is known.
     """
     parts = tuple(topics) if topics is not None else answer.topics
     segments = answer.transcript if isinstance(answer.transcript, tuple) else None
@@ -122,6 +127,11 @@ def legacy_side(
     timed = bool(words)
     if segments is None and parts:
         segments = tuple(segment for topic in parts for segment in topic.segments) or None
+    if segments is None and not words and parts != ():
+        raise BadInputError(
+            f"{source}: the legacy transcript has neither segments nor topics with words; "
+            "fetch it with ?transcript_format=json"
+        )
     if not words:
         words = tuple(word for segment in _closed(segments or ()) for word in _placed(segment))
     return Side(
@@ -161,7 +171,7 @@ def _unknown_version(error: Exception, source: str) -> BadInputError:
     )
 
 
-def _words(topics: Sequence[_Topic]) -> Iterator[SideWord]:
+def _words(topics: Sequence[LegacyTopic]) -> Iterator[SideWord]:
     for topic in topics:
         for word in topic.words:
             if text := word.text.strip():
@@ -199,7 +209,7 @@ def _names(answer: LegacyAnswer, segments: Sequence[_Segment]) -> dict[int, str]
     return {**said, **listed}
 
 
-def _timed_topics(topics: Sequence[_Topic]) -> tuple[SideTopic, ...]:
+def _timed_topics(topics: Sequence[LegacyTopic]) -> tuple[SideTopic, ...]:
     """Topics in order; each lasts until the next: the legacy leaves their duration 0."""
     ordered = sorted(topics, key=lambda topic: topic.timestamp)
     ends = [topic.timestamp for topic in ordered[1:]]
