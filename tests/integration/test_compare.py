@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.legacy_api import legacy_meeting
+from tests.unit.publication.meetings import a_line, a_meeting
 from workflow_templates.contracts.comparison import Comparison, Verdict
 from workflow_templates.contracts.comparison_summary import ComparisonSummary
 from workflow_templates.contracts.published import PublishedTranscript
@@ -20,8 +21,15 @@ def compare(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def ours(finished_meeting: Path) -> Path:
-    return finished_meeting / "published" / "transcript.json"
+def ours(tmp_path: Path) -> Path:
+    """A published transcript, as `fetch` leaves it."""
+    meeting = a_meeting(
+        a_line("We raise the connection pool before the release.", 5.0, seconds=6.0),
+        a_line("Ben here, I write the article about it.", 12.0, speaker=1, seconds=4.0),
+    )
+    file = tmp_path / "ours" / "transcript.json"
+    meeting.write(file)
+    return file
 
 
 @pytest.fixture
@@ -102,11 +110,9 @@ def test_the_exit_code_can_say_the_verdict(ours: Path, legacy_file: Path) -> Non
     assert run.returncode == 1
 
 
-def test_many_comparisons_are_summed_up(
-    finished_meeting: Path, ours: Path, legacy_file: Path, tmp_path: Path
-) -> None:
+def test_many_comparisons_are_summed_up(ours: Path, legacy_file: Path, tmp_path: Path) -> None:
     several = tmp_path / "several"
-    compare(finished_meeting, finished_meeting, "-o", several / "one")
+    compare(ours, ours, "-o", several / "one")
     strict = '{"most_word_difference": 0.001}'
     compare(ours, legacy_file, "-o", several / "two", "--settings", strict)
     run = compare("--summary", several, "-o", tmp_path / "sum")

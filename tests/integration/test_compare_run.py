@@ -163,7 +163,7 @@ def shorten(meeting: LegacyMeeting) -> None:
 
 TRUE_DIFFERENCES: dict[str, tuple[Callable[[LegacyMeeting], None], str, str]] = {
     "drift after a mute gap": (drift, "{}", "drift after pauses 18.00 s"),
-    "a changed word": (change_a_word, '{"most_word_difference": 0.01}', "words 3.2 %"),
+    "a changed word": (change_a_word, '{"most_word_difference": 0.01}', "words 3.3 %"),
     "exchanged names": (exchange_the_names, "{}", "speakers 0.0 %"),
     "another duration": (shorten, '{"most_duration_difference": 0.5}', "duration 0.90 s"),
 }
@@ -259,7 +259,7 @@ FINAL: dict[str, tuple[Callable[[FakeLegacyApi], None], str]] = {
         "the legacy pipeline failed on this recording",
     ),
     "refuses the token": (
-        lambda api: setattr(api, "token", "another"),
+        lambda api: api.script.append(Reply(401)),
         "refuses the token (401); check MULTITRACK_LEGACY_API_TOKEN",
     ),
     "redirects": (

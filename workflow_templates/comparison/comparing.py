@@ -16,7 +16,7 @@ from workflow_templates.comparison.structure import (
 )
 from workflow_templates.comparison.timing import measure_times
 from workflow_templates.comparison.verdict import Measures, check_measures, verdict_of
-from workflow_templates.comparison.words import measure_speakers, measure_words
+from workflow_templates.comparison.words import Sides, measure_speakers, measure_words
 from workflow_templates.contracts.comparison import (
     Comparison,
     DriftMeasure,
@@ -109,12 +109,15 @@ def _measure_words(
     normalise = normaliser_for(a.language or b.language)
     tokens_a, tokens_b = tokens_by_speaker(a, normalise), tokens_by_speaker(b, normalise)
     known = pair_speakers(a, b, tokens_a, tokens_b)
-    pairs = {left: right for left, (right, _) in known.items()}
+    pairs = {left: counterpart.speaker for left, counterpart in known.items()}
+    exchanged = frozenset(left for left, other in known.items() if other.contradicts_names)
     timed = a.words_timed and b.words_timed
     alignment: Alignment = align(
         tokens_a, tokens_b, pairs, normalise, window=_WINDOW_TIMED if timed else _WINDOW_PLACED
     )
-    words = measure_words(a, b, tokens_a, tokens_b, alignment, settings.shown_differences)
+    words = measure_words(
+        Sides(a, b, tokens_a, tokens_b), alignment, exchanged, settings.shown_differences
+    )
     speakers = measure_speakers(a, b, known, alignment)
     gaps = {left: a.gaps.get(left) or b.gaps.get(pairs.get(left, -1), ()) for left in tokens_a}
     names = {speaker: a.name_of(speaker) for speaker in tokens_a}

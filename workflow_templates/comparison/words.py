@@ -1,8 +1,10 @@
 """Which words differ, where, and who is said to have spoken them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from workflow_templates.comparison.alignment import Alignment, Block, Token
+from workflow_templates.comparison.people import Counterpart
 from workflow_templates.comparison.side import Side
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.comparison import (
@@ -13,7 +15,7 @@ from workflow_templates.contracts.comparison import (
     WordMeasure,
 )
 
-__all__ = ["measure_speakers", "measure_words"]
+__all__ = ["Sides", "measure_speakers", "measure_words"]
 
 _CONTEXT = 4
 """Words shown before and after a passage."""
@@ -23,23 +25,44 @@ _BREAK: Seconds = 2.0
 """A pause at which passages of two sides' different speakers are told apart."""
 
 Tokens = Mapping[int, Sequence[Token]]
+Pairs = Sequence[tuple[Token, Token]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides, and their normalised words by speaker."""
+
+    a: Side
+    b: Side
+    tokens_a: Tokens
+    tokens_b: Tokens
 
 
 def measure_words(
-    a: Side, b: Side, tokens_a: Tokens, tokens_b: Tokens, alignment: Alignment, shown: int
+    sides: Sides, alignment: Alignment, exchanged: frozenset[int], shown: int
 ) -> WordMeasure:
-    """Count what differs, and list the longest `shown` passages by start."""
-    count_a = sum(map(len, tokens_a.values()))
-    count_b = sum(map(len, tokens_b.values()))
+    """Count what differs, and list passages by start.
+
+    Args:
+        sides: What was aligned.
+        alignment: How.
+        exchanged: Speakers of A whose words another name has in B.
+        shown: So many passages at most: other words before other speakers, long before short.
+    """
+    count_a = sum(map(len, sides.tokens_a.values()))
+    count_b = sum(map(len, sides.tokens_b.values()))
     substitutions = sum(block.substitutions for block in alignment.blocks)
     deletions = sum(len(block.a) for block in alignment.blocks) - substitutions
     insertions = sum(len(block.b) for block in alignment.blocks) - substitutions
     errors = substitutions + deletions + insertions
     found = [
-        *_passages(a, b, tokens_a, tokens_b, alignment.blocks),
-        *_moved(a, b, tokens_a, alignment.elsewhere),
+        *_passages(sides, alignment.blocks),
+        *_moved(sides, [*alignment.elsewhere, *_of(alignment.equal, exchanged)]),
     ]
-    longest = sorted(found, key=lambda each: -len(each.a) - len(each.b))[:shown]
+    longest = sorted(
+        found,
+        key=lambda each: (each.kind is DifferenceKind.SPEAKER, -len(each.a) - len(each.b)),
+    )[:shown]
     return WordMeasure(
         a=count_a,
         b=count_b,
@@ -55,21 +78,27 @@ def measure_words(
 
 
 def measure_speakers(
-    a: Side, b: Side, pairs: Mapping[int, tuple[int, str]], alignment: Alignment
+    a: Side, b: Side, pairs: Mapping[int, Counterpart], alignment: Alignment
 ) -> SpeakerMeasure:
     """The share of common words with the same speaker, and who is whom."""
     common = len(alignment.equal) + len(alignment.elsewhere)
     equal: dict[int, int] = {}
     for token, _ in alignment.equal:
         equal[token.speaker] = equal.get(token.speaker, 0) + 1
-    taken = {speaker for speaker, _ in pairs.values()}
+    taken = {counterpart.speaker for counterpart in pairs.values()}
+    agreeing = sum(
+        words for speaker, words in equal.items() if not pairs[speaker].contradicts_names
+    )
     return SpeakerMeasure(
-        agreement=len(alignment.equal) / common if common else None,
+        agreement=agreeing / common if common else None,
         matches=tuple(
             SpeakerMatch(
-                a=a.name_of(left), b=b.name_of(right), by=by, equal_words=equal.get(left, 0)
+                a=a.name_of(left),
+                b=b.name_of(counterpart.speaker),
+                by=counterpart.by,
+                equal_words=equal.get(left, 0),
             )
-            for left, (right, by) in sorted(pairs.items())
+            for left, counterpart in sorted(pairs.items())
         ),
         only_a=tuple(a.name_of(speaker) for speaker in a.speakers() if speaker not in pairs),
         only_b=tuple(b.name_of(speaker) for speaker in b.speakers() if speaker not in taken),
@@ -80,13 +109,16 @@ def _rate(errors: int, words: int) -> float | None:
     return errors / words if words else None
 
 
-def _passages(
-    a: Side, b: Side, tokens_a: Tokens, tokens_b: Tokens, blocks: Sequence[Block]
-) -> Iterator[WordDifference]:
+def _of(pairs: Pairs, speakers: frozenset[int]) -> Iterator[tuple[Token, Token]]:
+    return (pair for pair in pairs if pair[0].speaker in speakers)
+
+
+def _passages(sides: Sides, blocks: Sequence[Block]) -> Iterator[WordDifference]:
+    a, b = sides.a, sides.b
     for block in blocks:
         for left, right in _cut(block):
             first = (left or right)[0]
-            context = tokens_a if left else tokens_b
+            context = sides.tokens_a if left else sides.tokens_b
             kind = DifferenceKind.SUBSTITUTION
             if not (left and right):
                 kind = DifferenceKind.DELETION if left else DifferenceKind.INSERTION
@@ -103,36 +135,41 @@ def _passages(
             )
 
 
-def _moved(
-    a: Side, b: Side, tokens_a: Tokens, pairs: Sequence[tuple[Token, Token]]
-) -> Iterator[WordDifference]:
+def _moved(sides: Sides, pairs: Pairs) -> Iterator[WordDifference]:
     run: list[tuple[Token, Token]] = []
-    ordered = sorted(pairs, key=lambda pair: (pair[0].speaker, pair[0].place))
-    for pair in [*ordered, None]:
-        follows = (
-            pair is not None
-            and run
-            and len(run) < _LONGEST
-            and pair[0].speaker == run[-1][0].speaker
-            and pair[1].speaker == run[-1][1].speaker
-            and pair[0].place == run[-1][0].place + 1
-        )
-        if run and not follows:
-            left, right = [each[0] for each in run], [each[1] for each in run]
-            before, after = _context(tokens_a[left[0].speaker], left)
-            yield WordDifference(
-                kind=DifferenceKind.SPEAKER,
-                start=left[0].start,
-                speaker_a=a.name_of(left[0].speaker),
-                speaker_b=b.name_of(right[0].speaker),
-                a=_written(left),
-                b=_written(right),
-                before=before,
-                after=after,
-            )
+    for pair in sorted(pairs, key=lambda pair: (pair[0].speaker, pair[0].place)):
+        if run and not _follows(run, pair):
+            yield _moved_passage(sides, run)
             run = []
-        if pair is not None:
-            run.append(pair)
+        run.append(pair)
+    if run:
+        yield _moved_passage(sides, run)
+
+
+def _follows(run: Pairs, pair: tuple[Token, Token]) -> bool:
+    (left, right), (next_left, next_right) = run[-1], pair
+    return (
+        len(run) < _LONGEST
+        and next_left.speaker == left.speaker
+        and next_right.speaker == right.speaker
+        and next_left.place == left.place + 1
+        and next_left.start - left.end <= _BREAK
+    )
+
+
+def _moved_passage(sides: Sides, run: Pairs) -> WordDifference:
+    left, right = [pair[0] for pair in run], [pair[1] for pair in run]
+    before, after = _context(sides.tokens_a[left[0].speaker], left)
+    return WordDifference(
+        kind=DifferenceKind.SPEAKER,
+        start=left[0].start,
+        speaker_a=sides.a.name_of(left[0].speaker),
+        speaker_b=sides.b.name_of(right[0].speaker),
+        a=_written(left),
+        b=_written(right),
+        before=before,
+        after=after,
+    )
 
 
 def _cut(block: Block) -> Iterator[tuple[Sequence[Token], Sequence[Token]]]:
