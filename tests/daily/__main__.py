@@ -1,4 +1,4 @@
-"""`make test-daily`: a real Daily recording, end to end, beside what the legacy pipeline made of it.
+"""`make test-daily`: a real Daily recording, run end to end and compared with the legacy's.
 
 Opt-in, by environment variables; see docs/operate/compare.md.
 """

@@ -353,6 +353,6 @@ SETTINGS = {
 def test_a_wrong_setting_is_final_and_named(
     parameters: dict[str, str], want: str, compare_run: CompareRun
 ) -> None:
-    run = compare_run(**parameters)
+    run = compare_run(last=False, token="", **parameters)
     assert run.exit_code == 2
     assert want in run.sentence

@@ -3,7 +3,6 @@
 import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from workflow_templates.comparison.extra import evaluate_extra
 from workflow_templates.comparison.side import Side
@@ -51,11 +50,10 @@ class Alignment:
 
 def tokens_by_speaker(side: Side, normalise: Normaliser) -> dict[int, list[Token]]:
     """Normalised words of each speaker, by start; what normalises to nothing is left out."""
-    normal = lru_cache(maxsize=None)(normalise)
     tokens: dict[int, list[Token]] = {speaker: [] for speaker in side.speakers()}
     for word in side.words:
         own = tokens[word.speaker]
-        parts = [part for part in normal(word.text).split() if any(map(str.isalnum, part))]
+        parts = [part for part in normalise(word.text).split() if any(map(str.isalnum, part))]
         for number, part in enumerate(parts):
             raw = "" if number else word.text
             own.append(Token(part, raw, word.start, word.end, word.speaker, len(own)))

@@ -1,6 +1,7 @@
 """Two sides in, one comparison out. Neither is taken for truth."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from workflow_templates.comparison.alignment import Alignment, align, tokens_by_speaker
 from workflow_templates.comparison.people import pair_speakers
@@ -106,7 +107,8 @@ def _measure(a: Side, b: Side, settings: ComparisonSettings) -> Measures:
 def _measure_words(
     a: Side, b: Side, settings: ComparisonSettings
 ) -> tuple[WordMeasure, SpeakerMeasure, TimeMeasure | None, DriftMeasure | None]:
-    normalise = normaliser_for(a.language or b.language)
+    # Meetings repeat most of their words, on both sides.
+    normalise = lru_cache(maxsize=None)(normaliser_for(a.language or b.language))
     tokens_a, tokens_b = tokens_by_speaker(a, normalise), tokens_by_speaker(b, normalise)
     known = pair_speakers(a, b, tokens_a, tokens_b)
     pairs = {left: counterpart.speaker for left, counterpart in known.items()}

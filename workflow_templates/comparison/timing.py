@@ -72,9 +72,10 @@ def measure_times(
     }
     raw = [_distance(pair) for pairs in by_speaker.values() for pair in pairs]
     settled = [
-        _distance(pair) - stretch.shift
+        _distance(pair) - shift
         for own in stretches.values()
         for stretch in own
+        for shift in (stretch.shift,)
         for pair in stretch.pairs
     ]
     drifts = [
@@ -171,8 +172,9 @@ def _drift(
     settings: ComparisonSettings,
 ) -> DriftMeasure:
     changes = [
-        (abs(stretch.shift - own[0].shift), len(stretch.pairs))
+        (abs(stretch.shift - first), len(stretch.pairs))
         for own in stretches.values()
+        for first in (own[0].shift,)
         for stretch in own
     ]
     moved = [(change, words) for change, words in changes if change >= settings.least_shift]
