@@ -611,6 +611,41 @@ SEND_WEBHOOK = Step(
     reads_source=True,
 )
 
+COMPARE_RUN = Step(
+    name="compare-run",
+    summary="Compare the meeting with what the legacy pipeline made of it",
+    version=1,
+    image=Image.LANGUAGE,
+    inputs=(
+        Artifact("transcript", "published/transcript.json"),
+        Artifact("tracks", "track/", optional=True),
+    ),
+    outputs=(
+        Artifact("comparison", "comparison/comparison.json"),
+        Artifact("page", "comparison/comparison.html"),
+    ),
+    output_parameters=("verdict", "sentence"),
+    parameters=(
+        Parameter("legacy-url", "", "the legacy API: https://legacy.example"),
+        Parameter("legacy-transcript-id", "", "its transcript; empty: found by the recording"),
+        Parameter("legacy-recording-id", "", "the recording's id there; empty: the same as here"),
+        Parameter(
+            "legacy-transcript-url",
+            "",
+            "URL of a transcript, with {legacy_url}, {recording_id}, {transcript_id} filled in",
+        ),
+        Parameter("legacy-topics-url", "", "URL of its topics, likewise; {transcript_url} too"),
+        Parameter("legacy-timeout", "30", "seconds one answer may take"),
+        Parameter("comparison-settings", "{}", "limits of the verdict, JSON"),
+        Parameter("own-steps", "[]", "JSON list of {name, seconds, cost} of our own steps"),
+    ),
+    resources=Resources(cpu="500m", memory_mib=1024, deadline=900),
+    retry=RetryClass.DELIVERY,
+    talks_to_outside=True,
+    secrets=("MULTITRACK_LEGACY_API_TOKEN",),
+    reads_source=True,
+)
+
 CATALOG: tuple[Step, ...] = (
     GET_RECORDING,
     GET_PARTICIPANTS,
@@ -630,6 +665,7 @@ CATALOG: tuple[Step, ...] = (
     RENDER_REPORT,
     POST_ZULIP,
     SEND_WEBHOOK,
+    COMPARE_RUN,
 )
 """Every step there is, in the order in which a job meets them."""
 

@@ -12,6 +12,7 @@ from workflow_templates.catalog import Artifact, Parameter, Step
 from workflow_templates.contracts.base import Seconds
 
 __all__ = [
+    "COMPARE_RUN",
     "DELETE_AUDIO",
     "DELIVER_RESULTS",
     "PIPELINES",
@@ -263,7 +264,16 @@ DELETE_AUDIO = Pipeline(
 )
 """For every ending of a job other than success, and for consent that is withdrawn later."""
 
-PIPELINES: tuple[Pipeline, ...] = (PROCESS_RECORDING, DELIVER_RESULTS, DELETE_AUDIO)
+COMPARE_RUN = Pipeline(
+    name="compare-run",
+    summary="Compare a shadow run with the legacy pipeline, however long that still takes",
+    given=("published/transcript.json",),
+    deadline=30 * 3600.0,
+    tasks=(Task(catalog.COMPARE_RUN),),
+)
+"""Started when a job in shadow mode has published; nothing else depends on it."""
+
+PIPELINES: tuple[Pipeline, ...] = (PROCESS_RECORDING, DELIVER_RESULTS, DELETE_AUDIO, COMPARE_RUN)
 """Every pipeline there is."""
 
 

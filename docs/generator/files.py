@@ -8,6 +8,8 @@ from typing import get_args
 from docs.generator.markdown import heading, table
 from docs.generator.source import meanings
 from workflow_templates.contracts.base import Contract, Document
+from workflow_templates.contracts.comparison import Comparison
+from workflow_templates.contracts.comparison_summary import ComparisonSummary
 from workflow_templates.contracts.deletion import DeletionAudit, DeletionRequest
 from workflow_templates.contracts.delivery import WebhookDelivery, ZulipMessage
 from workflow_templates.contracts.minutes import ActionItems, Summary, Title, Topics
@@ -37,6 +39,8 @@ _FILES: dict[str, type[Document]] = {
     "published/transcript.json": PublishedTranscript,
     "delivery/zulip.json": ZulipMessage,
     "delivery/webhook.json": WebhookDelivery,
+    "comparison/comparison.json": Comparison,
+    "comparisons.json": ComparisonSummary,
     "consent/audit.json": DeletionAudit,
     "deletions/pending/<id>.json": DeletionRequest,
 }

@@ -116,7 +116,7 @@ def _environment(step: Step, settings: InstallSettings) -> list[Env | SecretEnv]
     }
     told = ours if step.decodes_media else {**ours, **settings.environment}
     plain = [Env(name=name, value=value) for name, value in sorted(told.items())]
-    return plain if step.decodes_media else [*plain, *_secrets(step, settings)]
+    return [*plain, *(() if step.decodes_media else _secrets(step, settings))]
 
 
 def _secrets(step: Step, settings: InstallSettings) -> Iterator[SecretEnv]:

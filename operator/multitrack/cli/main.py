@@ -15,6 +15,7 @@ from multitrack.cli.cluster.actions import (
 from multitrack.cli.cluster.report import report_command
 from multitrack.cli.cluster.submit import submit_command
 from multitrack.cli.cluster.watch import get_command, watch_command
+from multitrack.cli.compare import compare_command
 from multitrack.cli.deliver import deliver_command
 from multitrack.cli.evaluate import evaluate_command
 from multitrack.cli.gateway import gateway
@@ -40,6 +41,7 @@ app.command("run")(run_command)
 app.command("rename")(rename_command)
 app.command("deliver")(deliver_command)
 app.command("evaluate")(evaluate_command)
+app.command("compare")(compare_command)
 app.command("render")(render_command)
 app.command("steps")(steps_command)
 app.command("submit", rich_help_panel="On a cluster")(submit_command)

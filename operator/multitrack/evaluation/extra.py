@@ -1,23 +1,5 @@
 """The packages that only evaluation needs, and what to say where they are missing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from workflow_templates.runtime.errors import SettingsError
+from workflow_templates.comparison.extra import evaluate_extra
 
 __all__ = ["evaluate_extra"]
-
-
-@contextmanager
-def evaluate_extra() -> Iterator[None]:
-    """Wrap the imports of jiwer, scipy and whisper-normalizer.
-
-    Raises:
-        SettingsError: One of them is not installed; the sentence says how to install all.
-    """
-    try:
-        yield
-    except ImportError as error:
-        raise SettingsError(
-            f"evaluate needs the package {error.name}; run: pip install 'multitrack[evaluate]'"
-        ) from error

@@ -1,10 +1,11 @@
 """Word error rates: WER over all words, and cpWER, which also counts words of the wrong speaker."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from multitrack.evaluation.extra import evaluate_extra
 from multitrack.evaluation.spoken import Spoken
+from workflow_templates.comparison.spelling import Normaliser, normaliser_for
 
 __all__ = [
     "CpWordErrors",
@@ -17,12 +18,6 @@ __all__ = [
     "text_by_speaker",
     "text_in_order",
 ]
-
-Normaliser = Callable[[str], str]
-"""Makes spellings comparable: case, punctuation, numbers, contractions."""
-
-_WITHOUT_BLANKS = frozenset({"ja", "km", "lo", "my", "th", "yue", "zh"})
-"""Languages written without blanks between words: every letter counts as a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +70,6 @@ class CpWordErrors:
     def total(self) -> WordErrors:
         """Over all speakers."""
         return sum((pair.errors for pair in self.pairs), WordErrors())
-
-
-def normaliser_for(language: str | None) -> Normaliser:
-    """Whisper's English normaliser for English and where no language is known, its basic one else.
-
-    Raises:
-        SettingsError: whisper-normalizer is not installed.
-    """
-    code = (language or "en").lower().partition("-")[0]
-    with evaluate_extra():
-        if code == "en":
-            from whisper_normalizer.english import EnglishTextNormalizer  # noqa: PLC0415 - an extra
-
-            return EnglishTextNormalizer()  # type: ignore[no-any-return]  # untyped package
-        from whisper_normalizer.basic import BasicTextNormalizer  # noqa: PLC0415 - an extra
-
-        return BasicTextNormalizer(split_letters=code in _WITHOUT_BLANKS)  # type: ignore[no-any-return]  # as above
 
 
 def text_in_order(spoken: Spoken, normalise: Normaliser) -> str:

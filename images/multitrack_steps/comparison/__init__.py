@@ -1,0 +1,1 @@
+"""The legacy side of shadow mode: its REST API."""

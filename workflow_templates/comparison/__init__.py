@@ -1,0 +1,1 @@
+"""Two results of one recording, compared: for `multitrack compare` and for shadow mode."""
