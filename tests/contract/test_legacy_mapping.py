@@ -80,7 +80,10 @@ def test_what_is_named_exists(name: str) -> None:
         assert f"alert: {name}\n" in rules.read_text(encoding="utf-8")
     elif re.fullmatch(r"(spec|status)\.[\w.]+", name):
         assert f"| `{name}` |" in _reference("recording-job.md")
-    elif re.fullmatch(r"(daily|storage|llm|gpu|transcription|operator|gateway)\.[\w.]+", name):
+    elif re.fullmatch(
+        r"(daily|storage|source|llm|gpu|transcription|operator|gateway|delivery|metrics)\.[\w.]+",
+        name,
+    ):
         values = ROOT / "charts" / "multitrack" / "README.md"
         assert f"| `{name}` |" in values.read_text(encoding="utf-8")
     elif re.fullmatch(r"[a-z]+(-[a-z]+)+", name):

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.e2e.installation import Installation
+from tests.e2e.values import HOST_ADDRESS
 from tests.fakes.daily import FakeDaily, running_daily
 from tests.fakes.daily.hooks import new_secret
 
-__all__ = ["HOST", "DailyBeside", "daily_beside"]
-
-HOST = "MULTITRACK_HOST_ADDRESS"
-"""This machine's address, as pods reach it."""
+__all__ = ["DailyBeside", "daily_beside"]
 
 _SECRET = "daily"  # noqa: S105 - the Secret's name
 _API_KEY, _WEBHOOK = "api-key", "webhook-secret"
@@ -43,7 +41,7 @@ class DailyBeside:
 @contextmanager
 def daily_beside() -> Iterator[DailyBeside | None]:
     """Serve from entering to leaving; None where nobody says how pods reach this machine."""
-    host = os.environ.get(HOST)
+    host = os.environ.get(HOST_ADDRESS)
     if not host:
         yield None
         return

@@ -12,10 +12,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.e2e.clips import beginning
-from tests.e2e.daily import HOST, DailyBeside
+from tests.e2e.daily import DailyBeside
 from tests.e2e.installation import Installation, condition, eventually
 from tests.e2e.port_forward import forwarded
 from tests.e2e.refusal import refusing_jobs
+from tests.e2e.values import HOST_ADDRESS
 from tests.fakes.daily import events
 from tests.fakes.daily.recordings import a_participant, a_recording, a_track
 
@@ -43,7 +44,7 @@ ENDED = {"value": "ended"}
 @pytest.fixture(scope="module")
 def daily(daily_of_session: DailyBeside | None) -> DailyBeside:
     if daily_of_session is None:
-        pytest.skip(f"pods cannot reach this machine; set {HOST} to its address for them")
+        pytest.skip(f"pods cannot reach this machine; set {HOST_ADDRESS} to its address for them")
     return daily_of_session
 
 

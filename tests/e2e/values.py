@@ -7,6 +7,8 @@ from typing import Any
 __all__ = [
     "AUTHORITY_SECRET",
     "HOST_ADDRESS",
+    "LEGACY_PORT",
+    "LEGACY_SECRET",
     "REPOSITORY_THROUGH_PROXY",
     "REPOSITORY_WITHOUT_BUCKET",
     "ZULIP_PORT",
@@ -21,8 +23,11 @@ REPOSITORY_THROUGH_PROXY = "repository-through-proxy"
 REGISTRY = os.environ.get("MULTITRACK_IMAGE_REGISTRY", "localhost")
 TAG = os.environ.get("MULTITRACK_IMAGE_TAG", "dev")
 
-HOST_ADDRESS = "CLUSTER_HOST_IP"
+HOST_ADDRESS = "MULTITRACK_HOST_ADDRESS"
 """The environment variable with an address of this machine that pods can reach."""
+LEGACY_PORT = 39282
+"""Of the legacy API that the test of shadow jobs runs here."""
+LEGACY_SECRET = "legacy-api"  # noqa: S105 - a name
 ZULIP_PORT = 39281
 """Of the realm that the test of deliveries runs here."""
 ZULIP_SECRET = "zulip-bot"  # noqa: S105 - a name
@@ -40,6 +45,7 @@ _SMALL_STEPS = (
     "generate-summary",
     "extract-action-items",
     "finalize",
+    "compare-run",
     "cleanup-consent",
     "render-report",
 )
@@ -62,6 +68,7 @@ def chart_values(bucket: str, daily: Mapping[str, Any] | None = None) -> dict[st
         },
         "images": {"registry": REGISTRY, "tag": TAG},
         "delivery": _delivery(),
+        "comparison": _comparison(),
         "gpu": {"nodeSelector": {"nvidia.com/gpu.present": "true"}},
         "operator": {
             "podStartPatience": 20,
@@ -103,6 +110,20 @@ def _delivery() -> dict[str, Any]:
             "botEmail": "minutes-bot@zulip.example",
             "apiKeySecret": {"name": ZULIP_SECRET},
         },
+    }
+
+
+def _comparison() -> dict[str, Any]:
+    """A legacy API whose transcripts go by the recording's id."""
+    host = os.environ.get(HOST_ADDRESS)
+    if host is None:
+        return {}
+    url = f"http://{host}:{LEGACY_PORT}"
+    return {
+        "legacyUrl": url,
+        "transcriptUrl": f"{url}/v1/transcripts/{{recording_id}}?transcript_format=json",
+        "tokenSecret": {"name": LEGACY_SECRET},
+        "limits": {"most_word_difference": 0.001},
     }
 
 

@@ -124,10 +124,10 @@ def legacy_meeting(
 
 
 @contextmanager
-def running_legacy_api() -> Iterator[FakeLegacyApi]:
+def running_legacy_api(host: str = "127.0.0.1", port: int = 0) -> Iterator[FakeLegacyApi]:
     """Serve from entering to leaving."""
     api = FakeLegacyApi()
-    with serving(api.answer) as address:
+    with serving(api.answer, host=host, port=port) as address:
         api.url = address
         yield api
 

@@ -7,12 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import RunStep, StepRun
 from tests.fakes.s3 import FakeS3, running_s3
 from workflow_templates.contracts.recording import Recording, SourceKind, TimingHints
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 ANN = "0a20567c-9e95-4fa7-aaa3-fb62f5be0449"
 BEN = "00000000-9e95-4fa7-aaa3-fb62f5be0449"
@@ -319,13 +323,22 @@ class Bucket:
     def in_parts(self, name: str, size: int) -> None:
         client, key = self._s3.client, f"team/{name}"
         upload = client.create_multipart_upload(Bucket="kept", Key=key)["UploadId"]
-        place = {"Bucket": "kept", "Key": key, "UploadId": upload}
-        parts = [
-            client.upload_part(**place, PartNumber=number, Body=bytes([number]) * size)["ETag"]
+        parts: list[CompletedPartTypeDef] = [
+            {
+                "PartNumber": number,
+                "ETag": client.upload_part(
+                    Bucket="kept",
+                    Key=key,
+                    UploadId=upload,
+                    PartNumber=number,
+                    Body=bytes([number]) * size,
+                )["ETag"],
+            }
             for number in (1, 2)
         ]
-        numbered = [{"PartNumber": n, "ETag": etag} for n, etag in enumerate(parts, 1)]
-        client.complete_multipart_upload(**place, MultipartUpload={"Parts": numbered})
+        client.complete_multipart_upload(
+            Bucket="kept", Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
+        )
 
     def copies(self) -> list[bytes]:
         found = self._s3.client.list_objects_v2(Bucket="jobs", Prefix="jobs/uid/source/")

@@ -90,11 +90,17 @@ app.kubernetes.io/component: gateway
 {{- with .assumeRoleArn }}{{ $_ := set $parameters "daily-assume-role" . }}{{ end -}}
 {{- end -}}
 {{- with $daily.apiUrl }}{{ $_ := set $parameters "daily-api-url" . }}{{ end -}}
+{{- with $v.comparison -}}
+{{- with .legacyUrl }}{{ $_ := set $parameters "legacy-url" . }}{{ end -}}
+{{- with .transcriptUrl }}{{ $_ := set $parameters "legacy-transcript-url" . }}{{ end -}}
+{{- with .limits }}{{ $_ := set $parameters "comparison-settings" (toJson .) }}{{ end -}}
+{{- end -}}
 {{- $delivery := $v.delivery -}}
 {{- range $variable, $secret := dict
       "MULTITRACK_ZULIP_API_KEY" $delivery.zulip.apiKeySecret
       "MULTITRACK_WEBHOOK_SECRET" $delivery.webhook.secret
-      "MULTITRACK_CA_CERTIFICATES" $delivery.caSecret -}}
+      "MULTITRACK_CA_CERTIFICATES" $delivery.caSecret
+      "MULTITRACK_LEGACY_API_TOKEN" $v.comparison.tokenSecret -}}
 {{- /* Optional: the step itself says which one is missing, and the job's status shows it. */ -}}
 {{- if $secret.name }}{{ $_ := set $secrets $variable (dict "name" $secret.name "key" $secret.key "optional" true) }}{{ end -}}
 {{- end -}}
@@ -213,6 +219,8 @@ delivery:
   zulip: {{ toJson (pick .zulip "url" "botEmail" "stream" "topic") }}
   webhook: {{ toJson (dict "url" .webhook.url "signed" (ne .webhook.secret.name "")) }}
 {{- end }}
+comparison:
+  enabled: {{ ne .Values.comparison.legacyUrl "" }}
 daily:
   apiUrl: {{ .Values.daily.apiUrl | quote }}
   jobs: {{ toJson .Values.daily.jobs }}

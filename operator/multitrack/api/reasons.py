@@ -7,6 +7,7 @@ clears by itself.
 from enum import StrEnum
 
 __all__ = [
+    "ComparedReason",
     "ConditionStatus",
     "ConditionType",
     "ConsentReason",
@@ -91,6 +92,8 @@ class ConditionType(StrEnum):
     """What people and `spec.consent` ask for is so: the audio is gone, or nobody minds it."""
     DELIVERED = "Delivered"
     """Everybody who was to be told of the results has been."""
+    COMPARED = "Compared"
+    """A shadow job was measured against the legacy pipeline's result; only where that is set up."""
 
 
 class WorkflowCreatedReason(StrEnum):
@@ -254,3 +257,18 @@ class DeliveredReason(StrEnum):
     """False. Somebody stopped the delivery's Workflow in Argo."""
     DELETED = "DeliveryDeleted"
     """False. Somebody deleted the delivery's Workflow before it ended."""
+
+
+class ComparedReason(StrEnum):
+    """Why `Compared` has its status."""
+
+    NOT_YET = "NotYet"
+    """Unknown. The transcript is not published yet."""
+    COMPARING = "Comparing"
+    """Unknown. The comparison is about to begin, or waits for the legacy pipeline's transcript."""
+    COMPARED = "Compared"
+    """True. The message holds the verdict; `status.comparison.page` is the whole comparison."""
+    INCOMPLETE = "ComparisonIncomplete"
+    """False. The legacy pipeline's transcript could not be had, or lacks what is compared."""
+    FAILED = "ComparisonFailed"
+    """False. The comparison's Workflow failed, was stopped, or was deleted before its end."""

@@ -18,6 +18,7 @@ from workflow_templates.contracts.deletion import DeletionScope
 __all__ = [
     "Artifacts",
     "AudioStatus",
+    "ComparisonStatus",
     "Condition",
     "DeliveryStatus",
     "DeliveryTarget",
@@ -238,6 +239,21 @@ class DeliveryStatus(Resource):
         return any(target.phase is DeliveryPhase.DELIVERING for target in self.targets)
 
 
+class ComparisonStatus(Resource):
+    """The comparison of a shadow job with the legacy pipeline."""
+
+    number: int
+    """The attempt that was compared."""
+    workflow_ref: WorkflowRef | None = None
+    """The Argo Workflow that compares."""
+    verdict: str | None = None
+    """What the comparison came to, in one word."""
+    message: Message | None = None
+    """The same in a sentence."""
+    page: str | None = None
+    """comparison.html, as `s3://bucket/key`; comparison.json lies beside it."""
+
+
 class RecordingJobStatus(Resource):
     """What has become of the job."""
 
@@ -284,6 +300,8 @@ class RecordingJobStatus(Resource):
     """What is known of consent, and what was decided about the audio."""
     delivery: DeliveryStatus | None = None
     """The newest delivery; none has begun unless it is there."""
+    comparison: ComparisonStatus | None = None
+    """Of a shadow job: the newest comparison."""
 
     def condition(self, kind: ConditionType) -> Condition | None:
         """The condition of that type, if it is there yet."""

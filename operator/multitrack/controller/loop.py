@@ -23,6 +23,7 @@ from multitrack.cluster.errors import (
 from multitrack.controller import report
 from multitrack.controller.announce import News, news, woken_news
 from multitrack.controller.audio import AudioDuties
+from multitrack.controller.comparisons import comparison_not_started
 from multitrack.controller.decision import (
     Action,
     CountVotes,
@@ -48,7 +49,7 @@ from multitrack.controller.startup_check import Problem
 from multitrack.controller.templates import Templates
 from multitrack.controller.work_queue import Key, WorkQueue
 from workflow_templates.argo.settings import DEFAULT_PROFILE, InstallSettings
-from workflow_templates.pipelines import DELIVER_RESULTS
+from workflow_templates.pipelines import COMPARE_RUN, DELIVER_RESULTS
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["Controller"]
@@ -60,7 +61,10 @@ _WORKERS = 8
 
 _REFUSED_AGAIN = timedelta(seconds=60)
 
-_ERRANDS_REFUSED = {DELIVER_RESULTS.name: delivery_not_started}
+_ERRANDS_REFUSED = {
+    DELIVER_RESULTS.name: delivery_not_started,
+    COMPARE_RUN.name: comparison_not_started,
+}
 """By pipeline: what is said where its Workflow cannot be made."""
 
 

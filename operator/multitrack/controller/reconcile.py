@@ -6,6 +6,7 @@ from multitrack.api.reasons import Phase, SucceededReason, WorkflowCreatedReason
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import RecordingJobStatus
 from multitrack.controller import report
+from multitrack.controller.comparisons import with_comparison
 from multitrack.controller.consent import enforce_consent
 from multitrack.controller.decision import (
     Action,
@@ -42,7 +43,7 @@ _FIRST_WAIT = timedelta(seconds=2)
 cache of templates is behind by moments where the API server is busy."""
 
 
-_ERRANDS = (with_delivery, enforce_consent)
+_ERRANDS = (with_delivery, with_comparison, enforce_consent)
 """What else is done for a job, each from what was decided before it."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from multitrack.api import names
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.spec import OnTrackFailure, RecordingJobSpec
+from multitrack.controller.comparisons import comparison_arguments
 from multitrack.controller.consent import deletion_scope
 from multitrack.controller.delivery_plan import delivery_arguments
 from multitrack.controller.settings import OperatorSettings, Storage
@@ -14,6 +15,7 @@ from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import Manifest, Owner, WorkflowRequest, render_workflow
 from workflow_templates.contracts.deletion import ConsentPolicy, DeletionRequest
 from workflow_templates.pipelines import (
+    COMPARE_RUN,
     DELETE_AUDIO,
     DELIVER_RESULTS,
     PIPELINES,
@@ -67,6 +69,7 @@ _ERRANDS: Mapping[str, Errand] = {
     DELIVER_RESULTS.name: lambda job, number, settings: delivery_arguments(
         job, number, settings.delivery
     ),
+    COMPARE_RUN.name: lambda job, _number, _settings: comparison_arguments(job),
 }
 """By pipeline."""
 

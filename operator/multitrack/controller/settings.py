@@ -12,6 +12,7 @@ from multitrack.controller.loops.settings import DailySettings, LoopSettings
 from workflow_templates.runtime.settings_file import read_settings
 
 __all__ = [
+    "ComparisonSettings",
     "ConsentSettings",
     "MonitoringSettings",
     "OperatorSettings",
@@ -68,6 +69,13 @@ class MonitoringSettings(Resource):
     """What work costs."""
 
 
+class ComparisonSettings(Resource):
+    """Whether shadow jobs are compared; where the legacy API is, the steps' parameters say."""
+
+    enabled: bool = False
+    """Compare what a shadow job has published with the legacy pipeline's transcript."""
+
+
 class OperatorSettings(Resource):
     """operator.yaml."""
 
@@ -91,6 +99,8 @@ class OperatorSettings(Resource):
     """How long audio is kept."""
     delivery: DeliverySettings = DeliverySettings()
     """Whom jobs tell unless they say otherwise."""
+    comparison: ComparisonSettings = ComparisonSettings()
+    """Whether shadow jobs are compared with the legacy pipeline."""
     daily: DailySettings = DailySettings()
     """How Daily is asked."""
     loops: LoopSettings = LoopSettings()
