@@ -19,7 +19,7 @@ from workflow_templates.runtime.errors import (
     TemporaryError,
 )
 from workflow_templates.runtime.store import S3Address, S3Store
-from workflow_templates.runtime.store_errors import ObjectMissingError, as_ours
+from workflow_templates.runtime.store_errors import BucketMissingError, ObjectMissingError, as_ours
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ CASES = {
     "a missing key of a HEAD request": Case(
         an_answer("404", 404), ObjectMissingError, "no such object"
     ),
-    "a missing bucket": Case(an_answer("NoSuchBucket", 404), RefusedError, "no such bucket"),
+    "a missing bucket": Case(an_answer("NoSuchBucket", 404), BucketMissingError, "no such bucket"),
     "a missing right is named": Case(
         an_answer("AccessDenied", 403), RefusedError, "grant s3:GetObject on bucket 'b'"
     ),

@@ -10,7 +10,7 @@ from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.outcome import workflow_url
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.steps import report_of, said
-from workflow_templates.runtime.errors import FailureReason
+from workflow_templates.runtime.errors import ExitCode, FailureReason
 
 __all__ = ["Outcome", "follow", "gone", "outcome_of", "planned"]
 
@@ -20,6 +20,7 @@ _FINAL = {
     FailureReason.BAD_INPUT: DeliveredReason.SETTINGS,
     FailureReason.REFUSED: DeliveredReason.REFUSED,
 }
+_HOPELESS = (ExitCode.BAD_INPUT, ExitCode.REFUSED)
 _DELETED = "the delivery's Workflow was deleted before it was taken; multitrack deliver sends again"
 
 Outcome = tuple[ConditionStatus, DeliveredReason, str]
@@ -135,8 +136,13 @@ def _target(target: DeliveryTarget, workflow: WorkflowView) -> DeliveryTarget:
 def _phase(run: Node, workflow: WorkflowView) -> DeliveryPhase:
     if run.phase == "Succeeded":
         return DeliveryPhase.DELIVERED
-    is_over = run.has_failed or workflow.is_finished
+    is_over = run.has_failed or workflow.is_finished or _is_final(workflow.tries(run))
     return DeliveryPhase.FAILED if is_over else DeliveryPhase.DELIVERING
+
+
+def _is_final(tries: list[Node]) -> bool:
+    """The step said that no further try helps; Argo heeds that only after the pause of a minute."""
+    return bool(tries) and tries[-1].has_failed and tries[-1].exit_code in _HOPELESS
 
 
 def _last_word(run: Node, tries: list[Node]) -> str | None:

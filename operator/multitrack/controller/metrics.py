@@ -5,8 +5,18 @@ from datetime import datetime, timedelta
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
+<<<<<<< .merge_file_bIi7B7
 from multitrack.accounting.tries import Try, new_tries
 from multitrack.api.reasons import ConditionType, Phase, SucceededReason
+=======
+from multitrack.api.reasons import (
+    ConditionStatus,
+    ConditionType,
+    DeliveredReason,
+    Phase,
+    SucceededReason,
+)
+>>>>>>> .merge_file_9tTJMd
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import RecordingJobStatus
 from multitrack.controller.observed import WorkflowView
@@ -33,7 +43,18 @@ _ONGOING = frozenset(
         SucceededReason.RETRYING,
     }
 )
+<<<<<<< .merge_file_bIi7B7
 _DEFAULTS = MonitoringSettings()
+=======
+_DELIVERY_ENDS = (
+    DeliveredReason.DELIVERED,
+    DeliveredReason.SETTINGS,
+    DeliveredReason.REFUSED,
+    DeliveredReason.UNDELIVERABLE,
+    DeliveredReason.STOPPED,
+    DeliveredReason.DELETED,
+)
+>>>>>>> .merge_file_9tTJMd
 _BY_PEOPLE = frozenset(
     {SucceededReason.CANCELLED, SucceededReason.STOPPED, SucceededReason.TERMINATED}
 )
@@ -60,6 +81,14 @@ class Metrics:
             if reason not in _ONGOING:
                 # From 0 on: the first of its kind would else be no increase to Prometheus.
                 self.finished.labels(outcome=_outcome_of(reason).value, reason=reason.value)
+        self.deliveries = Counter(
+            "multitrack_deliveries_finished_total",
+            "Deliveries of results that have ended",
+            ["reason"],
+            registry=registry,
+        )
+        for ended in _DELIVERY_ENDS:
+            self.deliveries.labels(reason=ended.value)
         self.duration = Histogram(
             "multitrack_job_duration_seconds",
             "From the Workflow's creation to its end",
@@ -142,6 +171,7 @@ class Metrics:
             counts[job.status.phase] += 1
         for phase, count in counts.items():
             self.jobs.labels(phase=phase.value).set(count)
+<<<<<<< .merge_file_bIi7B7
         told = self._settings
         self.stuck.set(changes.stuck(jobs, now, timedelta(seconds=told.stuck_after)))
         patience = timedelta(seconds=told.consent_patience)
@@ -163,15 +193,30 @@ class Metrics:
             workflows: The job's, at least as new as `after`.
         """
         self.steps.count(_ended_tries(before, after, workflows))
+=======
+
+    def note_change(self, before: RecordingJobStatus, after: RecordingJobStatus) -> None:
+        """Count an end, once: when the status first says so."""
+        if (reason := _delivery_end(after)) and reason != _delivery_end(before):
+            self.deliveries.labels(reason=reason.value).inc()
+>>>>>>> .merge_file_9tTJMd
         if not after.phase.is_final or before.completion_time == after.completion_time:
             return
         succeeded = after.condition(ConditionType.SUCCEEDED)
-        reason = succeeded.reason if succeeded else "Unknown"
-        self.finished.labels(outcome=after.phase.value, reason=reason).inc()
+        why = succeeded.reason if succeeded else "Unknown"
+        self.finished.labels(outcome=after.phase.value, reason=why).inc()
         if after.start_time and after.completion_time:
             self.duration.observe((after.completion_time - after.start_time).total_seconds())
         if after.failure:
-            self.step_failures.labels(step=after.failure.step, reason=reason).inc()
+            self.step_failures.labels(step=after.failure.step, reason=why).inc()
+
+
+def _delivery_end(status: RecordingJobStatus) -> DeliveredReason | None:
+    """How the newest delivery has ended, if it has; between two ends the status says it goes on."""
+    said = status.condition(ConditionType.DELIVERED)
+    if said is None or said.status is ConditionStatus.UNKNOWN or status.delivery is None:
+        return None
+    return next((end for end in _DELIVERY_ENDS if end.value == said.reason), None)
 
 
 def _ended_tries(

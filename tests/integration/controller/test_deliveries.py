@@ -26,13 +26,14 @@ async def published(world: World, **spec: Any) -> str:
 async def test_results_are_delivered_once_and_the_status_says_so(
     world: World, start: Start
 ) -> None:
-    async with start(delivery={"link": "https://m.example/#/{namespace}/{name}"}):
+    async with start(delivery={"link": "https://m.example/#/{namespace}/{name}"}) as operator:
         delivery = await published(world)
         await world.explains("Delivered", "Delivering")
         world.argo.run(delivery, "send-webhook", "Succeeded")
         world.argo.finish(delivery)
         condition = await world.explains("Delivered", "Delivered")
         await world.server.until(lambda: ("Normal", "Delivered") in world.events())
+    assert operator.metric("multitrack_deliveries_finished_total", reason="Delivered") == 1
     job = world.server.find("recordingjobs", "standup", NAMESPACE)
     assert job is not None
     uid = job["metadata"]["uid"]

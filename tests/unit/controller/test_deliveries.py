@@ -253,6 +253,26 @@ CASES = {
         FALSE,
         want_message="webhook: refused with 410 (try 1); zulip: delivered",
     ),
+    "a refusal is known before Argo has waited its minute": Case(
+        a_job(known(a_target()), **HOOK),
+        (
+            published(),
+            a_delivery(
+                "Running",
+                *a_run(
+                    "send-webhook",
+                    "Running",
+                    replace(
+                        a_try("send-webhook", "Failed", reason="Refused", said="refused with 410"),
+                        exit_code=3,
+                    ),
+                ),
+            ),
+        ),
+        DeliveredReason.REFUSED,
+        FALSE,
+        want_message="webhook: refused with 410 (try 1)",
+    ),
     "a receiver that stays away": Case(
         a_job(known(a_target()), **HOOK),
         (
