@@ -1,7 +1,7 @@
 """A finished meeting reaches Zulip and a receiver from a real cluster: once, and again when asked.
 
-Realm and receiver run on this machine, at an address that pods reach (MULTITRACK_HOST_ADDRESS). How tries
-follow each other is tested with the steps alone: the first pause is a minute.
+Realm and receiver run on this machine, at an address that pods reach (MULTITRACK_HOST_ADDRESS).
+How tries follow each other is tested with the steps alone: the first pause is a minute.
 """
 
 import json

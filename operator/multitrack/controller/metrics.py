@@ -5,10 +5,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
-<<<<<<< .merge_file_bIi7B7
 from multitrack.accounting.tries import Try, new_tries
-from multitrack.api.reasons import ConditionType, Phase, SucceededReason
-=======
 from multitrack.api.reasons import (
     ConditionStatus,
     ConditionType,
@@ -16,7 +13,6 @@ from multitrack.api.reasons import (
     Phase,
     SucceededReason,
 )
->>>>>>> .merge_file_9tTJMd
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import RecordingJobStatus
 from multitrack.controller.observed import WorkflowView
@@ -43,9 +39,7 @@ _ONGOING = frozenset(
         SucceededReason.RETRYING,
     }
 )
-<<<<<<< .merge_file_bIi7B7
 _DEFAULTS = MonitoringSettings()
-=======
 _DELIVERY_ENDS = (
     DeliveredReason.DELIVERED,
     DeliveredReason.SETTINGS,
@@ -54,7 +48,6 @@ _DELIVERY_ENDS = (
     DeliveredReason.STOPPED,
     DeliveredReason.DELETED,
 )
->>>>>>> .merge_file_9tTJMd
 _BY_PEOPLE = frozenset(
     {SucceededReason.CANCELLED, SucceededReason.STOPPED, SucceededReason.TERMINATED}
 )
@@ -171,7 +164,6 @@ class Metrics:
             counts[job.status.phase] += 1
         for phase, count in counts.items():
             self.jobs.labels(phase=phase.value).set(count)
-<<<<<<< .merge_file_bIi7B7
         told = self._settings
         self.stuck.set(changes.stuck(jobs, now, timedelta(seconds=told.stuck_after)))
         patience = timedelta(seconds=told.consent_patience)
@@ -193,13 +185,8 @@ class Metrics:
             workflows: The job's, at least as new as `after`.
         """
         self.steps.count(_ended_tries(before, after, workflows))
-=======
-
-    def note_change(self, before: RecordingJobStatus, after: RecordingJobStatus) -> None:
-        """Count an end, once: when the status first says so."""
         if (reason := _delivery_end(after)) and reason != _delivery_end(before):
             self.deliveries.labels(reason=reason.value).inc()
->>>>>>> .merge_file_9tTJMd
         if not after.phase.is_final or before.completion_time == after.completion_time:
             return
         succeeded = after.condition(ConditionType.SUCCEEDED)
