@@ -65,7 +65,7 @@ def test_the_sample_becomes_a_finished_meeting(
     skipped = {step["name"] for step in status["steps"] if step["phase"] == "Skipped"}
     assert skipped == {"diarize-track"}
     assert done | skipped == {task.name for task in PROCESS_RECORDING.tasks}
-    assert status["progress"] == "20/20"
+    assert status["progress"] == "21/21"
     assert status["recording"]["tracks"] == 4
     assert status["usage"]["gpuSeconds"] > 0
     assert status["usage"]["audioSeconds"] > 0
@@ -91,7 +91,7 @@ def test_speech_is_transcribed_on_the_gpu_node_and_nothing_else_is(
     (workflow,) = installation.workflows(finished)
     gpu_nodes = installation.gpu_nodes()
     pods = [node for node in workflow["status"]["nodes"].values() if node["type"] == "Pod"]
-    assert len(pods) == 20
+    assert len(pods) == 21
     for pod in pods:
         on_gpu_node = pod["hostNodeName"] in gpu_nodes
         assert on_gpu_node == (pod["templateName"] == "transcribe-track"), pod["displayName"]
