@@ -16,9 +16,18 @@ from workflow_templates.argo.expressions import (
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.pipelines import FanOut, Pipeline, Task
 
-__all__ = ["conclusion_template", "graph_template"]
+__all__ = ["conclusion_template", "graph_name", "graph_template"]
 
 _CONCLUSION = "conclusion"
+
+
+def graph_name(pipeline: Pipeline) -> str:
+    """The name of the template that a Workflow begins with.
+
+    Argo looks templates up by name: a graph named like one of its own steps would start itself.
+    """
+    is_taken = any(task.step.name == pipeline.name for task in pipeline.tasks)
+    return f"{pipeline.name}-pipeline" if is_taken else pipeline.name
 
 
 def graph_template(pipeline: Pipeline, settings: InstallSettings) -> DAG:
@@ -31,7 +40,7 @@ def graph_template(pipeline: Pipeline, settings: InstallSettings) -> DAG:
     ]
     if (depends := _conclusion_depends(pipeline)) is not None:
         tasks.append(DagTask(name=_CONCLUSION, template=_CONCLUSION, depends=depends))
-    return DAG(name=pipeline.name, fail_fast=False, tasks=tasks)
+    return DAG(name=graph_name(pipeline), fail_fast=False, tasks=tasks)
 
 
 def conclusion_template(pipeline: Pipeline) -> Suspend | None:

@@ -22,7 +22,7 @@ from hera.workflows.models import (
 
 from workflow_templates.argo.containers import step_template
 from workflow_templates.argo.expressions import without_tags
-from workflow_templates.argo.graph import conclusion_template, graph_template
+from workflow_templates.argo.graph import conclusion_template, graph_name, graph_template
 from workflow_templates.argo.names import (
     DESCRIPTION_ANNOTATION,
     JOB_UID_LABEL,
@@ -162,7 +162,7 @@ def _template(
             TITLE_ANNOTATION: pipeline.name.replace("-", " ").capitalize(),
             DESCRIPTION_ANNOTATION: pipeline.summary,
         },
-        entrypoint=pipeline.name,
+        entrypoint=graph_name(pipeline),
         arguments=[
             parameter.render(given.get(name))
             for name, parameter in workflow_parameters(pipeline, settings).items()

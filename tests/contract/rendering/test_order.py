@@ -8,7 +8,7 @@ from workflow_templates.argo.expressions import deadline, dependencies, without_
 from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.argo.workflows import render_template
 from workflow_templates.catalog import GET_PARTICIPANTS, GET_RECORDING, Resources, step_named
-from workflow_templates.pipelines import PROCESS_RECORDING, Pipeline, Task
+from workflow_templates.pipelines import PIPELINES, PROCESS_RECORDING, Pipeline, Task
 
 
 def ended(task: str) -> str:
@@ -70,6 +70,17 @@ def test_pipeline_that_ends_in_a_required_task_needs_no_conclusion() -> None:
         (Task(GET_RECORDING), Task(GET_PARTICIPANTS, needs=("get-recording",))),
     )
     assert list(tasks_of(pipeline)) == ["get-recording", "get-participants"]
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
+def test_a_workflow_begins_with_a_template_that_does_not_start_itself(pipeline: Pipeline) -> None:
+    spec = render_template(pipeline, InstallSettings())["spec"]
+    names = [template["name"] for template in spec["templates"]]
+    assert len(names) == len(set(names))
+    begins = next(each for each in spec["templates"] if each["name"] == spec["entrypoint"])
+    assert [task["name"] for task in begins["dag"]["tasks"]][: len(pipeline.tasks)] == [
+        task.name for task in pipeline.tasks
+    ]
 
 
 def test_fan_out_hands_each_entry_over_whole() -> None:
