@@ -12,6 +12,12 @@ from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import ComparisonStatus, RecordingJobStatus, WorkflowRef
 from multitrack.controller.conditions import a_condition, with_conditions
 from multitrack.controller.decision import Action, Decision, DeleteJob, StartErrand
+from multitrack.controller.errands import (
+    REFUSED_AGAIN,
+    looking_again,
+    newest_run,
+    start_again,
+)
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.outcome import workflow_url
 from multitrack.controller.settings import OperatorSettings
@@ -20,15 +26,13 @@ from workflow_templates.pipelines import COMPARE_RUN
 
 __all__ = ["comparison_arguments", "comparison_not_started", "with_comparison"]
 
-_STARTS = 6
-_FIRST_WAIT = timedelta(seconds=2)
-"""As for the processing: Argo's cache of templates is behind by moments."""
-_REFUSED_AGAIN = timedelta(seconds=60)
 _INCOMPLETE = "incomplete"
 """compare-run's verdict where one side could not be had."""
 
 Outcome = tuple[ConditionStatus, ComparedReason, str]
 """Status, reason and message of the condition `Compared`."""
+
+_BEGINNING = ConditionStatus.UNKNOWN, ComparedReason.COMPARING, "the comparison is about to begin"
 
 
 def with_comparison(
@@ -52,7 +56,7 @@ def with_comparison(
         kept = decision.status.model_copy(update={"comparison": job.status.comparison})
         return Decision(kept, decision.actions, decision.look_again)
     mine = [each for each in workflows if each.pipeline == COMPARE_RUN.name]
-    current = max(mine, key=lambda each: (each.attempt, each.created, each.name), default=None)
+    current = newest_run(mine)
     known = _known(job, current, settings)
     wanted = decision.status.attempt
     if known is not None and known.number >= wanted:
@@ -60,8 +64,7 @@ def with_comparison(
     if not _is_published(decision.status):
         said_of_it = ConditionStatus.UNKNOWN, ComparedReason.NOT_YET, "nothing is published yet"
         return _with(decision, job, known, said_of_it, now)
-    starting = ConditionStatus.UNKNOWN, ComparedReason.COMPARING, "the comparison is about to begin"
-    return _with(decision, job, known, starting, now, StartErrand(COMPARE_RUN.name, wanted))
+    return _with(decision, job, known, _BEGINNING, now, StartErrand(COMPARE_RUN.name, wanted))
 
 
 def comparison_not_started(
@@ -69,7 +72,7 @@ def comparison_not_started(
 ) -> Decision:
     """Say that the comparison's Workflow cannot be made; the rest of the decision stands."""
     outcome = ConditionStatus.UNKNOWN, ComparedReason.COMPARING, f"tried again every minute: {why}"
-    return _looking_again(_with(decision, job, job.status.comparison, outcome, now), _REFUSED_AGAIN)
+    return looking_again(_with(decision, job, job.status.comparison, outcome, now), REFUSED_AGAIN)
 
 
 def comparison_arguments(job: RecordingJob) -> dict[str, str]:
@@ -127,11 +130,13 @@ def _settled(
     now: datetime,
 ) -> Decision:
     """The comparison of this attempt has begun: say how it goes."""
-    if current is not None and current.never_began:
-        starts = sum(each.attempt == current.attempt and each.never_began for each in mine)
-        if starts < _STARTS:
-            return _start_again(decision, job, current, starts, now)
-    return _with(decision, job, known, _outcome(known, current), now)
+    again = start_again(current, mine, now) if current is not None else None
+    if again is None:
+        return _with(decision, job, known, _outcome(known, current), now)
+    before = job.status.comparison
+    if isinstance(again, timedelta):
+        return looking_again(_with(decision, job, before, _BEGINNING, now), again)
+    return _with(decision, job, before, _BEGINNING, now, again)
 
 
 def _outcome(known: ComparisonStatus, current: WorkflowView | None) -> Outcome:
@@ -157,23 +162,6 @@ def _last_words(workflow: WorkflowView) -> str:
 
 def _run(workflow: WorkflowView) -> Node | None:
     return next(iter(workflow.of_step(COMPARE_RUN.tasks[0].name)), None)
-
-
-def _start_again(
-    decision: Decision, job: RecordingJob, current: WorkflowView, starts: int, now: datetime
-) -> Decision:
-    """Argo did not know the template yet, and ran nothing."""
-    outcome = ConditionStatus.UNKNOWN, ComparedReason.COMPARING, "the comparison is about to begin"
-    left = (current.finished or current.created) + _FIRST_WAIT * 2 ** (starts - 1) - now
-    if left > timedelta():
-        return _looking_again(_with(decision, job, job.status.comparison, outcome, now), left)
-    again = StartErrand(COMPARE_RUN.name, current.attempt, starts + 1)
-    return _with(decision, job, job.status.comparison, outcome, now, again)
-
-
-def _looking_again(decision: Decision, wait: timedelta) -> Decision:
-    waits = [each for each in (decision.look_again, wait) if each is not None]
-    return Decision(decision.status, decision.actions, min(waits))
 
 
 def _with(

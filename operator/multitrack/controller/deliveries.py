@@ -13,16 +13,19 @@ from multitrack.api.status import DeliveryStatus, DeliveryTarget, RecordingJobSt
 from multitrack.controller.conditions import a_condition, with_conditions
 from multitrack.controller.decision import Action, Decision, DeleteJob, StartErrand, StopWorkflow
 from multitrack.controller.delivery_report import Outcome, follow, gone, outcome_of, planned
+from multitrack.controller.errands import (
+    REFUSED_AGAIN,
+    looking_again,
+    newest_run,
+    start_again,
+)
 from multitrack.controller.observed import WorkflowView
 from multitrack.controller.settings import OperatorSettings
 from workflow_templates.pipelines import DELIVER_RESULTS
 
 __all__ = ["delivery_not_started", "with_delivery"]
 
-_STARTS = 6
-_FIRST_WAIT = timedelta(seconds=2)
-"""As for the processing: Argo's cache of templates is behind by moments."""
-_REFUSED_AGAIN = timedelta(seconds=60)
+_BEGINNING = ConditionStatus.UNKNOWN, DeliveredReason.DELIVERING, "the delivery is about to begin"
 
 
 def with_delivery(
@@ -43,7 +46,7 @@ def with_delivery(
         now: With time zone.
     """
     mine = [each for each in workflows if each.pipeline == DELIVER_RESULTS.name]
-    current = max(mine, key=lambda each: (each.attempt, each.created, each.name), default=None)
+    current = newest_run(mine)
     known = _known(job, current, settings)
     wanted = decision.status.attempt + job.spec.delivery_attempt - 1
     if known is not None and known.number >= wanted:
@@ -63,8 +66,7 @@ def delivery_not_started(
     """Say that the delivery's Workflow cannot be made; the rest of the decision stands."""
     outcome = ConditionStatus.UNKNOWN, DeliveredReason.CANNOT_START, why
     said = _with(decision, job, job.status.delivery, outcome, now)
-    waits = [each for each in (said.look_again, _REFUSED_AGAIN) if each is not None]
-    return Decision(said.status, said.actions, min(waits))
+    return looking_again(said, REFUSED_AGAIN)
 
 
 def _known(
@@ -86,10 +88,11 @@ def _settled(
     now: datetime,
 ) -> Decision:
     """The newest delivery that is wanted has begun: say how it goes."""
-    if current is not None and current.never_began:
-        starts = sum(each.attempt == current.attempt and each.never_began for each in mine)
-        if starts < _STARTS:
-            return _start_again(decision, job, current, starts, now)
+    again = start_again(current, mine, now) if current is not None else None
+    if isinstance(again, timedelta):
+        return looking_again(_with(decision, job, job.status.delivery, _BEGINNING, now), again)
+    if again is not None:
+        return _with(decision, job, job.status.delivery, _BEGINNING, now, again)
     before = job.status.delivery
     if current is None and before is not None and before.targets == known.targets:
         return _with(decision, job, known, None, now)  # what was said of it stays so
@@ -151,23 +154,7 @@ def _due(
         stop = (StopWorkflow(current.name),) if current.shutdown is None else ()
         text = f"{current.name} is stopped: there is something newer to deliver"
         return _with(decision, job, known, (unknown, delivering, text), now, *stop)
-    start = StartErrand(DELIVER_RESULTS.name, wanted)
-    outcome = unknown, delivering, "the delivery is about to begin"
-    return _with(decision, job, known, outcome, now, start)
-
-
-def _start_again(
-    decision: Decision, job: RecordingJob, current: WorkflowView, starts: int, now: datetime
-) -> Decision:
-    """Argo did not know the template yet, and ran nothing."""
-    outcome = ConditionStatus.UNKNOWN, DeliveredReason.DELIVERING, "the delivery is about to begin"
-    left = (current.finished or current.created) + _FIRST_WAIT * 2 ** (starts - 1) - now
-    if left > timedelta():
-        said = _with(decision, job, job.status.delivery, outcome, now)
-        waits = [each for each in (said.look_again, left) if each is not None]
-        return Decision(said.status, said.actions, min(waits))
-    again = StartErrand(DELIVER_RESULTS.name, current.attempt, starts + 1)
-    return _with(decision, job, job.status.delivery, outcome, now, again)
+    return _with(decision, job, known, _BEGINNING, now, StartErrand(DELIVER_RESULTS.name, wanted))
 
 
 def _with(
