@@ -134,7 +134,7 @@ def test_lines_join_what_follows_each_other(page: webdriver.Chrome) -> None:
     open_job(page, "Weekly planning")
     wait(page, "document.querySelectorAll('.dag .line').length >= 9")
     order = [each.text for each in page.find_elements(By.CSS_SELECTOR, ".step-name > span + span")]
-    assert order.index("Merge transcripts") < order.index("Measure the waveform")
+    assert order.index("Tell voices apart") < order.index("Measure the waveform")
 
 
 def test_a_lost_connection_is_said_and_mended(page: webdriver.Chrome, office: Office) -> None:
