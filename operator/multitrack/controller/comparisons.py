@@ -7,7 +7,7 @@ never begun again, whatever becomes of its Workflow.
 import json
 from datetime import datetime, timedelta
 
-from multitrack.api.reasons import ComparedReason, ConditionStatus, ConditionType
+from multitrack.api.reasons import ComparedReason, ConditionStatus, ConditionType, StepPhase
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import ComparisonStatus, RecordingJobStatus, WorkflowRef
 from multitrack.controller.conditions import a_condition, with_conditions
@@ -81,11 +81,12 @@ def comparison_arguments(job: RecordingJob) -> dict[str, str]:
     steps = [
         {
             "name": step.name,
-            "seconds": (step.completion_time - step.start_time).total_seconds(),
+            # Argo's times of a short step are whole seconds of two clocks.
+            "seconds": max(0.0, (step.completion_time - step.start_time).total_seconds()),
             "cost": None,
         }
         for step in job.status.steps
-        if step.start_time is not None and step.completion_time is not None
+        if step.phase is StepPhase.SUCCEEDED and step.start_time and step.completion_time
     ]
     return {
         "legacy-recording-id": daily.recording_id if daily is not None else "",

@@ -1,5 +1,6 @@
 """When a shadow job is compared, and what its status says, as a table."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -7,9 +8,20 @@ from typing import Any
 
 import pytest
 
-from multitrack.api.reasons import ComparedReason, ConditionStatus, ConditionType, Phase
+from multitrack.api.reasons import (
+    ComparedReason,
+    ConditionStatus,
+    ConditionType,
+    Phase,
+    StepPhase,
+)
 from multitrack.api.recording_job import RecordingJob
-from multitrack.api.status import ComparisonStatus, RecordingJobStatus, WorkflowRef
+from multitrack.api.status import (
+    ComparisonStatus,
+    RecordingJobStatus,
+    StepStatus,
+    WorkflowRef,
+)
 from multitrack.controller.comparisons import comparison_arguments
 from multitrack.controller.decision import Action, DeleteJob, StartErrand
 from multitrack.controller.observed import WorkflowView
@@ -164,7 +176,23 @@ def test_comparison(case: Case) -> None:
         assert case.want_words in compared.message
 
 
+def a_step(name: str, phase: StepPhase, seconds: float) -> StepStatus:
+    ended = NOW + timedelta(seconds=seconds)
+    return StepStatus(name=name, phase=phase, start_time=NOW, completion_time=ended)
+
+
 def test_the_comparison_is_told_what_each_step_took_and_which_recording_it_was() -> None:
-    job = a_job(shadow=True, source={"daily": {"recordingId": "08fa0b24"}})
+    steps = (
+        a_step("pad-track", StepPhase.SUCCEEDED, 7),
+        a_step("diarize-track", StepPhase.SKIPPED, -2),
+        a_step("finalize", StepPhase.SUCCEEDED, -1),
+        StepStatus(name="render-report", phase=StepPhase.RUNNING, start_time=NOW),
+    )
+    status = STARTED.model_copy(update={"steps": steps})
+    job = a_job(status, shadow=True, source={"daily": {"recordingId": "08fa0b24"}})
     told = comparison_arguments(job)
-    assert told == {"legacy-recording-id": "08fa0b24", "own-steps": "[]"}
+    assert told["legacy-recording-id"] == "08fa0b24"
+    assert json.loads(told["own-steps"]) == [
+        {"name": "pad-track", "seconds": 7.0, "cost": None},
+        {"name": "finalize", "seconds": 0.0, "cost": None},
+    ]
