@@ -69,10 +69,20 @@ def install(place: Installation, chart: Path, folder: Path, **operator: object) 
     values = chart_values(NAME)
     del values["profiles"]  # they lack what `helm test` would miss
     values["operator"].update(operator)
+    values = known_values(values, yaml.safe_load((chart / "values.yaml").read_text("utf-8")))
     file = folder / "values.yaml"
     file.write_text(yaml.safe_dump(values), encoding="utf-8")
     argv = ("upgrade", "--install", RELEASE, str(chart), "--values", str(file))
     place.helm(*argv, "--take-ownership", "--wait", "--timeout", "180s")
+
+
+def known_values(values: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """What the chart of before has a default for; whatever may stand in an empty map, stays."""
+    return {
+        name: known_values(value, known[name]) if isinstance(value, dict) and known[name] else value
+        for name, value in values.items()
+        if name in known
+    }
 
 
 def known_to(place: Installation, spec: dict[str, Any]) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _comparison() -> dict[str, Any]:
     url = f"http://{host}:{LEGACY_PORT}"
     return {
         "legacyUrl": url,
-        "transcriptUrl": f"{url}/v1/transcripts/{{recording_id}}?transcript_format=json",
+        "transcriptUrl": f"{url}/v1/transcripts/{{recording_id}}",
         "tokenSecret": {"name": LEGACY_SECRET},
         "limits": {"most_word_difference": 0.001},
     }
