@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
+from threading import Lock
 
 from multitrack.api.recording_job import RecordingJob
 from multitrack.cluster.client import Cluster
@@ -57,8 +58,18 @@ class Problem:
 
 
 def store_of(storage: Storage) -> Callable[[], S3Store]:
-    """Opens the store when it is first asked for, and once: each client takes 12 MB."""
-    return cache(partial(S3Store.open, endpoint_url=storage.endpoint_url, region=storage.region))
+    """Opens the store when it is first asked for, and once: each client takes 12 MB.
+
+    Many threads may ask at the same moment; while one opens it the others wait for that one.
+    """
+    opened = cache(partial(S3Store.open, endpoint_url=storage.endpoint_url, region=storage.region))
+    lock = Lock()
+
+    def store() -> S3Store:
+        with lock:
+            return opened()
+
+    return store
 
 
 async def what_is_missing(
