@@ -12,6 +12,9 @@ __all__ = ["operator_settings", "register"]
 
 _WATCH_SECONDS = 600
 
+_LISTED_AT_ONCE = 20
+"""Workflows hold their templates twice, 150 kB and more: hundreds at once do not fit in memory."""
+
 
 def register(controller: Controller) -> kopf.OperatorRegistry:
     """Send every event to the controller: levels, not edges; nothing is kept on the objects."""
@@ -45,6 +48,7 @@ def operator_settings() -> kopf.OperatorSettings:
     selector = names.JOB_UID_LABEL
     settings.watching.label_selectors["argoproj.io", "workflows"] = selector
     settings.watching.server_timeout = _WATCH_SECONDS
+    settings.watching.chunk_size = _LISTED_AT_ONCE
     settings.posting.loggers = False
     settings.posting.reporting_component = "multitrack"
     settings.scanning.disabled = True
