@@ -34,7 +34,7 @@ _FIELD_MANAGER = "multitrack"
 _DISPLAY_NAME_ANNOTATION = "workflows.argoproj.io/display-name"
 _ARGO_LINE = re.compile(r"^time=.* argo=true")
 """What Argo's executor writes between the step's own lines."""
-_PAGE = 50
+_PAGE = 20
 """Workflows asked for at a time, where only a little of each is kept."""
 _TIMEOUT = 30
 """Seconds that one request may take."""
