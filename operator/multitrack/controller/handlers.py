@@ -15,6 +15,9 @@ _WATCH_SECONDS = 600
 _LISTED_AT_ONCE = 20
 """Workflows hold their templates twice, 150 kB and more: hundreds at once do not fit in memory."""
 
+_KEPT_SECONDS = 1.0
+"""Kopf keeps an object whole for so long after its last event, in case there is another one."""
+
 
 def register(controller: Controller) -> kopf.OperatorRegistry:
     """Send every event to the controller: levels, not edges; nothing is kept on the objects."""
@@ -49,6 +52,7 @@ def operator_settings() -> kopf.OperatorSettings:
     settings.watching.label_selectors["argoproj.io", "workflows"] = selector
     settings.watching.server_timeout = _WATCH_SECONDS
     settings.watching.chunk_size = _LISTED_AT_ONCE
+    settings.queueing.idle_timeout = _KEPT_SECONDS
     settings.posting.loggers = False
     settings.posting.reporting_component = "multitrack"
     settings.scanning.disabled = True
