@@ -9,7 +9,13 @@ from tests.fakes.s3 import FakeS3, running_s3
 from tests.fakes.s3_faults import Rule, running_faulty_s3
 from workflow_templates.runtime.errors import RefusedError
 from workflow_templates.runtime.store import S3Address, S3Store
-from workflow_templates.runtime.store_versions import abort_uploads, delete_version, list_versions
+from workflow_templates.runtime.store_versions import (
+    abort_uploads,
+    delete_version,
+    has_been_deleted,
+    has_deleted_below,
+    list_versions,
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +109,32 @@ def test_a_missing_right_is_named(s3: FakeS3, monkeypatch: pytest.MonkeyPatch) -
         [found] = list_versions(store, S3Address("guarded"))
         with pytest.raises(RefusedError, match="grant s3:DeleteObjectVersion on bucket 'guarded'"):
             delete_version(store, found)
+
+
+def test_only_an_object_of_that_very_key_can_have_been_deleted(s3: FakeS3, store: S3Store) -> None:
+    versioned(s3, "daily")
+    for key in ("acme/1700", "acme/1700-ann"):
+        s3.client.put_object(Bucket="daily", Key=key, Body=b"x")
+    store.delete(S3Address("daily", "acme/1700-ann"))
+    assert has_been_deleted(store, S3Address("daily", "acme/1700-ann"))
+    assert not has_been_deleted(store, S3Address("daily", "acme/17"))
+    store.delete(S3Address("daily", "acme/1700"))
+    assert has_been_deleted(store, S3Address("daily", "acme/1700"))
+
+
+def test_what_lies_there_or_deeper_is_not_deleted_below_a_prefix(
+    s3: FakeS3, store: S3Store
+) -> None:
+    versioned(s3, "rooms")
+    for key in ("acme/standup/Ann", "acme/standup/Ben", "acme/1700"):
+        s3.client.put_object(Bucket="rooms", Key=key, Body=b"x")
+    store.delete(S3Address("rooms", "acme/standup/Ann"))
+    assert has_deleted_below(store, S3Address("rooms", "acme/standup/"))
+    assert has_deleted_below(store, S3Address("rooms", "acme/standup"))
+    assert not has_deleted_below(store, S3Address("rooms", "acme/"))
+    assert not has_deleted_below(store, S3Address("rooms", "acme/17"))
+
+
+def test_whoever_may_not_list_versions_takes_nothing_for_deleted(store: S3Store) -> None:
+    assert not has_been_deleted(store, S3Address("no-such-bucket", "a"))
+    assert not has_deleted_below(store, S3Address("no-such-bucket", "a/"))

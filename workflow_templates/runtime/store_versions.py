@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from workflow_templates.runtime.errors import MultitrackError, RefusedError
 from workflow_templates.runtime.store import S3Address, S3Store
 
-__all__ = ["ObjectVersion", "abort_uploads", "delete_version", "has_been_deleted", "list_versions"]
+__all__ = [
+    "ObjectVersion",
+    "abort_uploads",
+    "delete_version",
+    "has_been_deleted",
+    "has_deleted_below",
+    "list_versions",
+]
 
 _NOT_IMPLEMENTED = frozenset({"NotImplemented", "MethodNotAllowed", "501", "405"})
 
@@ -49,20 +56,46 @@ def list_versions(store: S3Store, prefix: S3Address) -> tuple[ObjectVersion, ...
     return tuple(sorted(found, key=lambda each: each.address))
 
 
-def has_been_deleted(store: S3Store, prefix: S3Address) -> bool:
-    """Whether something lay there that is gone: only a bucket that keeps versions remembers.
+def has_been_deleted(store: S3Store, address: S3Address) -> bool:
+    """Whether an object that cannot be read was there: only a bucket that keeps versions remembers.
 
     Args:
         store: Of the bucket.
-        prefix: Where no object can be read now.
+        address: Of one object; others whose keys begin so say nothing about it.
 
     Returns:
         False also where nobody may ask, or the server does not answer.
     """
-    try:
-        return any(found.version is not None for found in list_versions(store, prefix))
-    except MultitrackError:
+    return address in _remembered(store, address)
+
+
+def has_deleted_below(store: S3Store, prefix: S3Address) -> bool:
+    """Whether an object lay directly below a prefix that lies there no more.
+
+    Args:
+        store: Of the bucket.
+        prefix: What the keys begin with; deeper folders do not count.
+
+    Returns:
+        False also where nobody may ask, or the server does not answer.
+    """
+    remembered = {
+        each
+        for each in _remembered(store, prefix)
+        if "/" not in each.key.removeprefix(prefix.key).lstrip("/")
+    }
+    if not remembered:
         return False
+    return bool(remembered - {found.address for found in store.list(prefix).objects})
+
+
+def _remembered(store: S3Store, prefix: S3Address) -> set[S3Address]:
+    """Objects of which a version or a delete marker is there."""
+    try:
+        found = list_versions(store, prefix)
+    except MultitrackError:
+        return set()
+    return {each.address for each in found if each.version is not None}
 
 
 def delete_version(store: S3Store, doomed: ObjectVersion) -> None:

@@ -19,7 +19,7 @@ from workflow_templates.runtime.errors import (
     SourceNotFoundError,
 )
 from workflow_templates.runtime.store import S3Address, S3Listing, S3Object, S3Store
-from workflow_templates.runtime.store_versions import has_been_deleted
+from workflow_templates.runtime.store_versions import has_deleted_below
 
 __all__ = ["BucketObjects", "BucketPrefix", "InBuckets", "candidate_of"]
 
@@ -129,7 +129,7 @@ class BucketPrefix(InBuckets):
         found = self._find()
         objects = [each for each in found.objects if not each.address.key.endswith("/")]
         if not objects and not found.folders:
-            if has_been_deleted(self.store, self.prefix):
+            if has_deleted_below(self.store, self.prefix):
                 raise SourceDeletedError(f"{self.prefix}: what lay there was deleted")
             raise SourceNotFoundError(f"{self.prefix}: no object there; check bucket and prefix")
         return Listing(

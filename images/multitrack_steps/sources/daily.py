@@ -27,7 +27,7 @@ from workflow_templates.runtime.errors import (
 )
 from workflow_templates.runtime.store import S3Address, S3Object, S3Store
 from workflow_templates.runtime.store_errors import ObjectMissingError
-from workflow_templates.runtime.store_versions import has_been_deleted
+from workflow_templates.runtime.store_versions import has_been_deleted, has_deleted_below
 
 __all__ = ["DailyPlace"]
 
@@ -134,7 +134,7 @@ class DailyPlace(InBuckets):
         prefix = S3Address(self.bucket, self.recording.file_key)
         found = self.store.list(prefix, descend=False).objects
         if not found:
-            if has_been_deleted(self.store, prefix):
+            if has_deleted_below(self.store, prefix):
                 raise SourceDeletedError(f"{prefix}: its tracks were deleted")
             raise TemporaryError(f"{prefix}: no track is there yet; try again later")
         return Listing(tuple(candidate_of(each) for each in found), chosen_by_hand=True)

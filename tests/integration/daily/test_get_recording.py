@@ -283,6 +283,17 @@ def test_a_track_that_somebody_deleted_is_not_waited_for(
     assert (run.exit_code, "it was deleted" in run.sentence) == (2, True)
 
 
+def test_a_late_recording_of_everybody_is_waited_for_beside_the_tracks_of_its_meeting(
+    job: Job, daily: FakeDaily, s3: FakeS3
+) -> None:
+    tracks = meeting(s3, "acme/both")
+    beginning = tracks[0]["s3Key"].partition("-")[0]
+    fields = {"type": "cloud", "tracks": None, "s3key": beginning}
+    daily.put_recording(a_recording(ID, **fields))
+    run = job.get_recording()
+    assert (run.exit_code, "it is not there yet" in run.sentence) == (75, True), run.sentence
+
+
 FAILURES: dict[str, tuple[dict[str, Any], int, str]] = {
     "still recording": ({"status": "in-progress", "duration": ...}, 75, "has not finished it yet"),
     "cancelled": ({"status": "canceled"}, 2, "it was cancelled"),
