@@ -44,6 +44,15 @@ class OperatorProcess:
             time.sleep(0.05)
         raise AssertionError(f"{path} never said {words!r}: {self.log.read_text()}")
 
+    def await_log(self, words: str) -> None:
+        """Poll until the log holds the words."""
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            if words in self.log.read_text():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"the log never said {words!r}: {self.log.read_text()}")
+
 
 @contextmanager
 def running_operator(

@@ -27,9 +27,7 @@ class DailyBeside:
     def install(self, installation: Installation) -> dict[str, Any]:
         """Make the Secret that an installation needs; returns the chart's values `daily`."""
         kept = {_API_KEY: self.daily.api_key, _WEBHOOK: self.webhook_secret}
-        metadata = {"name": _SECRET}
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": kept}
-        installation.make(secret)
+        installation.make_secret(_SECRET, kept)
         return {
             "apiUrl": self.daily.api_url,
             "apiKeySecret": {"name": _SECRET, "key": _API_KEY},

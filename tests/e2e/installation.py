@@ -75,8 +75,7 @@ class Installation:
             "access-key-id": os.environ["AWS_ACCESS_KEY_ID"],
             "secret-access-key": os.environ["AWS_SECRET_ACCESS_KEY"],
         }
-        secret = {"metadata": {"name": "multitrack-storage"}, "stringData": credentials}
-        self.make({"apiVersion": "v1", "kind": "Secret", **secret})
+        self.make_secret("multitrack-storage", credentials)
         self.make_bucket()
 
     def make_bucket(self) -> None:
@@ -89,6 +88,11 @@ class Installation:
         """Apply objects."""
         given = yaml.safe_dump_all([dict(manifest) for manifest in manifests])
         self.kubectl("apply", "--filename", "-", given=given)
+
+    def make_secret(self, name: str, values: Mapping[str, str]) -> None:
+        """Apply a Secret."""
+        named = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
+        self.make({**named, "stringData": dict(values)})
 
     def apply(self, name: str, spec: Mapping[str, Any]) -> None:
         """Make a job, as a person does."""

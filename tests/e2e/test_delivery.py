@@ -38,7 +38,7 @@ def host() -> str:
 @pytest.fixture(scope="module")
 def zulip(installation: Installation, host: str) -> Iterator[FakeZulip]:
     with running_zulip(host, ZULIP_PORT) as realm:
-        installation.make(a_secret(ZULIP_SECRET, {"api-key": realm.key}))
+        installation.make_secret(ZULIP_SECRET, {"api-key": realm.key})
         yield realm
 
 
@@ -47,15 +47,10 @@ def receiver(
     installation: Installation, host: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Receiver]:
     authority = make_authority(tmp_path_factory.mktemp("authority"), host)
-    installation.make(a_secret(AUTHORITY_SECRET, {"ca.crt": authority.certificate}))
+    installation.make_secret(AUTHORITY_SECRET, {"ca.crt": authority.certificate})
     with running_receiver(host, tls=authority.tls) as server:
-        installation.make(a_secret("receiver", {"hmac": server.secret}))
+        installation.make_secret("receiver", {"hmac": server.secret})
         yield server
-
-
-def a_secret(name: str, values: dict[str, str]) -> dict[str, Any]:
-    metadata = {"name": name}
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": values}
 
 
 def settled(installation: Installation, number: int) -> dict[str, Any]:

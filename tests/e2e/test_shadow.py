@@ -33,10 +33,7 @@ pytestmark = [
 @pytest.fixture
 def legacy(installation: Installation) -> Iterator[FakeLegacyApi]:
     with running_legacy_api(os.environ[HOST_ADDRESS], LEGACY_PORT) as api:
-        metadata = {"name": LEGACY_SECRET}
-        token = {"token": api.token}
-        secret = {"kind": "Secret", "metadata": metadata, "stringData": token}
-        installation.make({"apiVersion": "v1", **secret})
+        installation.make_secret(LEGACY_SECRET, {"token": api.token})
         yield api
 
 

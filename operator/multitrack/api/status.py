@@ -313,6 +313,11 @@ class RecordingJobStatus(Resource):
         said = self.condition(ConditionType.DELIVERED)
         return said is not None and said.status is ConditionStatus.UNKNOWN
 
+    def is_true(self, kind: ConditionType) -> bool:
+        """Whether the condition of that type is there and True."""
+        condition = self.condition(kind)
+        return condition is not None and condition.status is ConditionStatus.TRUE
+
     def to_patch(self) -> dict[str, Any]:
         """The whole status for a merge patch: null for what it no longer says."""
         return self.model_dump(mode="json", by_alias=True)

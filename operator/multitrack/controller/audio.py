@@ -16,11 +16,11 @@ from multitrack.controller.consent import deletion_scope, saying
 from multitrack.controller.decision import CountVotes, Decision, RequestDeletion
 from multitrack.controller.request import source_addresses
 from multitrack.controller.settings import OperatorSettings
-from multitrack.controller.startup_check import store_of
 from workflow_templates.contracts.consent import is_denied
 from workflow_templates.contracts.deletion import ConsentPolicy, DeletionRequest, KeptAudio
 from workflow_templates.runtime.deletions import DeletionList
 from workflow_templates.runtime.errors import MultitrackError, RefusedError, SettingsError
+from workflow_templates.runtime.store import S3Store
 from workflow_templates.runtime.store_errors import BucketMissingError
 from workflow_templates.runtime.votes import read_votes
 
@@ -41,13 +41,14 @@ class AudioDuties:
         cluster: Cluster,
         settings: OperatorSettings,
         jobs: Callable[[], Iterable[RecordingJob]],
+        open_store: Callable[[], S3Store],
         clock: Callable[[], datetime],
     ) -> None:
         self._cluster = cluster
         self._settings = settings
         self._jobs = jobs
         self._clock = clock
-        self._open_store = store_of(settings.storage)
+        self._open_store = open_store
 
     async def hold(self, job: RecordingJob) -> Body:
         """Have the API server keep the job; the job as it is then.

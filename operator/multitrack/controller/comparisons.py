@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from multitrack.api.reasons import ComparedReason, ConditionStatus, ConditionType, StepPhase
 from multitrack.api.recording_job import RecordingJob
-from multitrack.api.status import ComparisonStatus, RecordingJobStatus, WorkflowRef
+from multitrack.api.status import ComparisonStatus, WorkflowRef
 from multitrack.controller.conditions import a_condition, with_conditions
 from multitrack.controller.decision import Action, Decision, DeleteJob, StartErrand
 from multitrack.controller.errands import (
@@ -61,7 +61,7 @@ def with_comparison(
     wanted = decision.status.attempt
     if known is not None and known.number >= wanted:
         return _settled(decision, job, known, current, mine, now)
-    if not _is_published(decision.status):
+    if not decision.status.is_true(ConditionType.TRANSCRIPT_READY):
         said_of_it = ConditionStatus.UNKNOWN, ComparedReason.NOT_YET, "nothing is published yet"
         return _with(decision, job, known, said_of_it, now)
     return _with(decision, job, known, _BEGINNING, now, StartErrand(COMPARE_RUN.name, wanted))
@@ -92,11 +92,6 @@ def comparison_arguments(job: RecordingJob) -> dict[str, str]:
         "legacy-recording-id": daily.recording_id if daily is not None else "",
         "own-steps": json.dumps(steps),
     }
-
-
-def _is_published(status: RecordingJobStatus) -> bool:
-    ready = status.condition(ConditionType.TRANSCRIPT_READY)
-    return ready is not None and ready.status is ConditionStatus.TRUE
 
 
 def _known(

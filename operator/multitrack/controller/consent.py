@@ -28,9 +28,11 @@ from multitrack.controller.decision import (
     ReleaseJob,
     RequestDeletion,
 )
+from multitrack.controller.errands import looking_again
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.retention import what_expired
 from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.starts import newest
 from multitrack.controller.steps import said
 from workflow_templates.contracts.deletion import ConsentPolicy, DeletionScope
 from workflow_templates.pipelines import DELETE_AUDIO, PROCESS_RECORDING
@@ -93,9 +95,9 @@ def enforce_consent(
     )
     if verdict.said is not None:
         status = saying(status, job, now, verdict.said)
-    looks = [each for each in (decision.look_again, verdict.look_again) if each is not None]
     actions = (*verdict.before, *decision.actions, *verdict.actions)
-    return Decision(status, actions, min(looks, default=None))
+    decided = Decision(status, actions, decision.look_again)
+    return looking_again(decided, verdict.look_again) if verdict.look_again else decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +340,7 @@ class _Case:
 
     def _run(self) -> WorkflowView | None:
         """The newest Workflow of the processing."""
-        found = [each for each in self.workflows if each.pipeline == PROCESS_RECORDING.name]
-        return max(found, key=lambda each: (each.created, each.attempt, each.name), default=None)
+        return newest([each for each in self.workflows if each.pipeline == PROCESS_RECORDING.name])
 
     def _is_starting(self) -> bool:
         return any(isinstance(each, CreateWorkflow) for each in self.decision.actions)

@@ -100,9 +100,8 @@ def _settled(
 
 
 def _why_not_yet(status: RecordingJobStatus, job: RecordingJob) -> Outcome | None:
-    ready = status.condition(ConditionType.TRANSCRIPT_READY)
     unknown = ConditionStatus.UNKNOWN
-    if ready is None or ready.status is not ConditionStatus.TRUE:
+    if not status.is_true(ConditionType.TRANSCRIPT_READY):
         if status.phase.is_final:
             text = "the job ended before there was anything to deliver; see Succeeded"
             return ConditionStatus.FALSE, DeliveredReason.NOT_PUBLISHED, text
@@ -132,12 +131,8 @@ def _why_nothing(
 
 def _was_published_before_deliveries(job: RecordingJob) -> bool:
     """An operator that knows of deliveries says something about them before it says Published."""
-    ready = job.status.condition(ConditionType.TRANSCRIPT_READY)
-    return (
-        ready is not None
-        and ready.status is ConditionStatus.TRUE
-        and job.status.condition(ConditionType.DELIVERED) is None
-    )
+    is_ready = job.status.is_true(ConditionType.TRANSCRIPT_READY)
+    return is_ready and job.status.condition(ConditionType.DELIVERED) is None
 
 
 def _due(

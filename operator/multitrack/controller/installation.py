@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from multitrack.cluster.client import Cluster
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
-from multitrack.controller.startup_check import Problem, store_of, what_is_missing
+from multitrack.controller.startup_check import Problem, what_is_missing
 from workflow_templates.argo.settings import InstallSettings
+from workflow_templates.runtime.store import S3Store
 
 __all__ = ["Installation"]
 
@@ -27,6 +28,7 @@ class Installation:
         settings: OperatorSettings,
         profiles: Mapping[str, InstallSettings],
         metrics: Metrics,
+        open_store: Callable[[], S3Store],
         pauses: tuple[float, float] = (_WHILE_INCOMPLETE, _WHILE_COMPLETE),
     ) -> None:
         self._cluster = cluster
@@ -34,7 +36,7 @@ class Installation:
         self._profiles = profiles
         self._metrics = metrics
         self._pauses = pauses
-        self._open_store = store_of(settings.storage)
+        self._open_store = open_store
         self.problems: tuple[Problem, ...] = ()
 
     async def keep_looking(self, tell: Callable[[tuple[Problem, ...]], None]) -> None:

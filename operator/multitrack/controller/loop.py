@@ -51,6 +51,7 @@ from multitrack.controller.work_queue import Key, WorkQueue
 from workflow_templates.argo.settings import DEFAULT_PROFILE, InstallSettings
 from workflow_templates.pipelines import COMPARE_RUN, DELIVER_RESULTS
 from workflow_templates.runtime.errors import SettingsError
+from workflow_templates.runtime.store import S3Store
 
 __all__ = ["Controller"]
 
@@ -77,6 +78,7 @@ class Controller:
         settings: OperatorSettings,
         profiles: Mapping[str, InstallSettings],
         metrics: Metrics,
+        open_store: Callable[[], S3Store],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(microsecond=0),
     ) -> None:
         self._cluster = cluster
@@ -91,7 +93,7 @@ class Controller:
         self._changes = LastChanges()
         self._problems: tuple[Problem, ...] = ()
         self.templates = Templates(cluster, profiles)
-        self._audio = AudioDuties(cluster, settings, self.jobs, clock)
+        self._audio = AudioDuties(cluster, settings, self.jobs, open_store, clock)
         self.last_look = clock()
         """When the loop last did anything; readiness looks at it."""
 
@@ -297,8 +299,7 @@ class Controller:
             await self._create_errand(job, wanted)
         except (ClusterRefusedError, SettingsError) as error:
             self._metrics.api_errors.labels(verb="create").inc()
-            if (refused := _ERRANDS_REFUSED.get(wanted.pipeline)) is None:
-                raise
+            refused = _ERRANDS_REFUSED[wanted.pipeline]
             return refused(decision, job, str(error), self._clock())
         return self._decide(job, tuple(self._workflows[job.uid].values()))
 

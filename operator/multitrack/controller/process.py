@@ -19,6 +19,7 @@ from multitrack.controller.loops.runner import run_loops
 from multitrack.controller.loops.wiring import open_loops
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.startup_check import store_of
 from multitrack.logs import log_as_json
 from workflow_templates.argo.settings import InstallSettings
 
@@ -44,8 +45,9 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
     async with connect() as cluster:
         metrics = Metrics(settings=settings.monitoring)
         loop_metrics = LoopMetrics()
-        controller = Controller(cluster, settings, profiles, metrics)
-        installation = Installation(cluster, settings, profiles, metrics)
+        open_store = store_of(settings.storage)
+        controller = Controller(cluster, settings, profiles, metrics, open_store)
+        installation = Installation(cluster, settings, profiles, metrics, open_store)
 
         def is_alive() -> str | None:
             silent = datetime.now(UTC) - controller.last_look
@@ -60,7 +62,12 @@ async def run_operator(settings: OperatorSettings, profiles: Mapping[str, Instal
 
         async with (
             open_loops(
-                cluster, settings, controller.jobs, loop_metrics, controller.templates, profiles
+                cluster,
+                settings,
+                controller.jobs,
+                loop_metrics,
+                controller.templates,
+                open_store,
             ) as loops,
             serve_health(settings.port, is_alive, is_ready, notes),
         ):

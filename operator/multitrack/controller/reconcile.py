@@ -20,9 +20,10 @@ from multitrack.controller.decision import (
 from multitrack.controller.deliveries import with_delivery
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.starts import newest, next_start
 from workflow_templates.pipelines import PROCESS_RECORDING
 
-__all__ = ["newest", "reconcile"]
+__all__ = ["reconcile"]
 
 _CANNOT_START = (
     "ImagePullBackOff",
@@ -37,19 +38,8 @@ _CANNOT_START = (
 """What Argo says about a pod that only a person can help. A pod that no node has room for is not
 among them: a node may come."""
 
-_STARTS = 6
-_FIRST_WAIT = timedelta(seconds=2)
-"""An attempt that Argo could not begin is started again after 2, 4, 8, 16 and 32 seconds: its
-cache of templates is behind by moments where the API server is busy."""
-
-
 _ERRANDS = (with_delivery, with_comparison, enforce_consent)
 """What else is done for a job, each from what was decided before it."""
-
-
-def newest(workflows: tuple[WorkflowView, ...]) -> WorkflowView | None:
-    """The Workflow that counts: `argo resubmit` and new attempts make further ones."""
-    return max(workflows, key=lambda each: (each.created, each.attempt, each.name), default=None)
 
 
 def reconcile(
@@ -93,8 +83,8 @@ def _reconcile_processing(
         return _without_workflow(job, now)
     if current.never_began and job.spec.cancel:
         return Decision(report.cancelled_before_start(job, now))
-    if current.never_began and (starts := _starts(current, workflows)) < _STARTS:
-        return _start_again(job, current, starts, now, lacks)
+    if (again := next_start(current, workflows, now)) is not None:
+        return _start_again(job, current.attempt, again, now, lacks)
     return _follow(job, current, settings, now, lacks)
 
 
@@ -126,20 +116,14 @@ def _start(
     return Decision(waiting, (*followed.actions, *stop), followed.look_again)
 
 
-def _starts(current: WorkflowView, workflows: tuple[WorkflowView, ...]) -> int:
-    """How often the current attempt was started in vain."""
-    return sum(each.attempt == current.attempt and each.never_began for each in workflows)
-
-
 def _start_again(
-    job: RecordingJob, current: WorkflowView, starts: int, now: datetime, lacks: tuple[str, ...]
+    job: RecordingJob, attempt: int, again: int | timedelta, now: datetime, lacks: tuple[str, ...]
 ) -> Decision:
-    """Make the Workflow once more; nothing of the one before has run."""
+    """Make the Workflow once more, or wait for that; nothing of the one before has run."""
     status = report.pending(job, now, lacks)
-    left = (current.finished or current.created) + _FIRST_WAIT * 2 ** (starts - 1) - now
-    if left > timedelta():
-        return Decision(status, look_again=left)
-    return Decision(status, (CreateWorkflow(current.attempt, starts + 1),))
+    if isinstance(again, timedelta):
+        return Decision(status, look_again=again)
+    return Decision(status, (CreateWorkflow(attempt, again),))
 
 
 def _follow(

@@ -22,6 +22,7 @@ class Templates:
 
     def __init__(self, cluster: Cluster, profiles: Mapping[str, InstallSettings]) -> None:
         self._cluster = cluster
+        self.profiles = profiles
         self._current: dict[tuple[str, str], Manifest] = {
             (name, pipeline.name): render_template(pipeline, settings)
             for name, settings in profiles.items()

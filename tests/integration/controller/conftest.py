@@ -22,6 +22,7 @@ from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.runner import Loop
 from multitrack.controller.metrics import Metrics
 from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.startup_check import store_of
 from tests.fakes.argo import FakeArgo
 from tests.fakes.kubernetes import FakeKubernetes
 from tests.fakes.s3 import FakeS3, running_s3
@@ -176,7 +177,8 @@ def start(kubernetes: FakeKubernetes) -> Start:
         profiles = profiles or {"default": InstallSettings()}
         ready = asyncio.Event()
         async with connect() as cluster:
-            controller = Controller(cluster, told, profiles, metrics, operator.clock)
+            open_store = store_of(told.storage)
+            controller = Controller(cluster, told, profiles, metrics, open_store, operator.clock)
             watching = kopf.operator(
                 registry=register(controller),
                 settings=operator_settings(),
@@ -186,11 +188,13 @@ def start(kubernetes: FakeKubernetes) -> Start:
             )
             tasks = [asyncio.create_task(controller.run()), asyncio.create_task(watching)]
             if checks_installation:
-                checks = Installation(cluster, told, profiles, metrics, pauses=(0.1, 0.1))
+                checks = Installation(
+                    cluster, told, profiles, metrics, open_store, pauses=(0.1, 0.1)
+                )
                 looking = checks.keep_looking(controller.see_problems)
                 tasks.append(asyncio.create_task(looking))
             if deletes:
-                looping = deletions(cluster, told, profiles, controller, operator)
+                looping = deletions(cluster, told, controller, operator)
                 tasks.append(asyncio.create_task(looping))
             try:
                 if is_ready:
@@ -207,7 +211,6 @@ def start(kubernetes: FakeKubernetes) -> Start:
 async def deletions(
     cluster: Cluster,
     settings: OperatorSettings,
-    profiles: Mapping[str, InstallSettings],
     controller: Controller,
     operator: Operator,
 ) -> None:
@@ -217,7 +220,6 @@ async def deletions(
         cluster,
         entries,
         controller.templates,
-        profiles,
         settings.job_namespaces,
         clock=operator.clock,
     )

@@ -12,6 +12,7 @@ from multitrack.controller.loops.metrics import LoopMetrics
 from multitrack.controller.loops.runner import Loop
 from multitrack.controller.loops.wiring import open_loops
 from multitrack.controller.settings import OperatorSettings
+from multitrack.controller.startup_check import store_of
 from multitrack.controller.templates import Templates
 from multitrack.gateway.daily.intake import SECRET_VARIABLE
 from tests.fakes.daily import FakeDaily, Hook, a_recording, a_track, recording_ready
@@ -85,7 +86,12 @@ async def test_every_recording_of_the_outage_becomes_one_job(
     async with (
         connect() as cluster,
         open_loops(
-            cluster, settings, tuple, metrics, Templates(cluster, profiles), profiles
+            cluster,
+            settings,
+            tuple,
+            metrics,
+            Templates(cluster, profiles),
+            store_of(settings.storage),
         ) as loops,
     ):
         await named(loops, "webhook-monitor").once()
@@ -126,7 +132,12 @@ async def test_what_only_the_bucket_took_becomes_a_job_by_the_inbox(
     async with (
         connect() as cluster,
         open_loops(
-            cluster, settings, tuple, metrics, Templates(cluster, profiles), profiles
+            cluster,
+            settings,
+            tuple,
+            metrics,
+            Templates(cluster, profiles),
+            store_of(settings.storage),
         ) as loops,
     ):
         await named(loops, "inbox").once()

@@ -15,7 +15,7 @@ from multitrack.controller.observed import WorkflowView
 from multitrack.controller.request import deletion_workflow
 from multitrack.controller.templates import Templates
 from workflow_templates.argo.names import PIPELINE_LABEL
-from workflow_templates.argo.settings import DEFAULT_PROFILE, InstallSettings
+from workflow_templates.argo.settings import DEFAULT_PROFILE
 from workflow_templates.contracts.deletion import DeletionRequest, DeletionScope
 from workflow_templates.pipelines import DELETE_AUDIO, DELIVER_RESULTS
 from workflow_templates.runtime.deletions import DeletionList
@@ -48,7 +48,6 @@ class DeletionWorkflows:
         cluster: Cluster,
         entries: DeletionList,
         templates: Templates,
-        profiles: Mapping[str, InstallSettings],
         namespaces: tuple[str, ...],
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -59,14 +58,12 @@ class DeletionWorkflows:
             cluster: Connected.
             entries: Of the installation's bucket.
             templates: What Workflows refer to.
-            profiles: The installation's.
             namespaces: In which Workflows may run.
             clock: With time zone.
         """
         self._cluster = cluster
         self._entries = entries
         self._templates = templates
-        self._profiles = profiles
         self._namespaces = namespaces
         self._clock = clock
 
@@ -105,7 +102,7 @@ class DeletionWorkflows:
     async def start(self, entry: DeletionRequest, number: int) -> None:
         """Make the Workflow of a number; the same number again is the same one."""
         namespace = self._namespace(entry)
-        profile = entry.profile if entry.profile in self._profiles else DEFAULT_PROFILE
+        profile = entry.profile if entry.profile in self._templates.profiles else DEFAULT_PROFILE
         draws = entry.scope is not DeletionScope.INTERMEDIATES and await asyncio.to_thread(
             self._entries.is_published, entry.job_uid
         )
@@ -114,7 +111,7 @@ class DeletionWorkflows:
             self._entries.address(entry),
             namespace,
             number,
-            self._profiles[profile],
+            self._templates.profiles[profile],
             report=draws,
         )
         await self._templates.ensure(namespace, profile, DELETE_AUDIO.name)

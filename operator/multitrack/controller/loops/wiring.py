@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -29,7 +29,6 @@ from multitrack.controller.templates import Templates
 from multitrack.intake.inbox import Inbox
 from multitrack.intake.jobs import create_once, recording_job
 from multitrack.intake.provider import Routing
-from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.runtime.daily.client import DailyClient
 from workflow_templates.runtime.daily.failures import API_KEY_VARIABLE
 from workflow_templates.runtime.daily.models import DailyRecording
@@ -48,7 +47,7 @@ async def open_loops(
     jobs: Callable[[], Iterable[RecordingJob]],
     metrics: LoopMetrics,
     templates: Templates,
-    profiles: Mapping[str, InstallSettings],
+    open_store: Callable[[], S3Store],
 ) -> AsyncIterator[list[Loop]]:
     """Make the loops that are switched on; what they have open is closed in the end.
 
@@ -58,7 +57,7 @@ async def open_loops(
         jobs: What the operator knows of jobs, now.
         metrics: The loops'.
         templates: What Workflows refer to.
-        profiles: The installation's.
+        open_store: Opens the bucket's store.
 
     Raises:
         SettingsError: Daily's address is no URL, or the provider cannot be.
@@ -69,9 +68,9 @@ async def open_loops(
     )
     make_job = _job_maker(cluster, settings, routing)
     storage = settings.storage
-    store = S3Store.open(endpoint_url=storage.endpoint_url, region=storage.region)
+    store = open_store()
     entries = DeletionList(store, storage.bucket)
-    workflows = DeletionWorkflows(cluster, entries, templates, profiles, settings.job_namespaces)
+    workflows = DeletionWorkflows(cluster, entries, templates, settings.job_namespaces)
     chosen: tuple[tuple[bool, Loop], ...] = (
         (told.reprocess.enabled, NightlyReprocess(cluster, jobs, told.reprocess, metrics)),
         (told.failed_runs.enabled, FailedRunMonitor(jobs, told.failed_runs, metrics)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from multitrack.api.reasons import ConditionStatus, ConditionType, StepPhase
+from multitrack.api.reasons import ConditionType, StepPhase
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.status import StepStatus
 from multitrack.gateway.events.dag import dag_of, steps_of, without_progress
@@ -111,8 +111,7 @@ def _transcript(before: RecordingJob | None, after: RecordingJob) -> Iterator[Ev
 
 
 def _is_transcribed(job: RecordingJob) -> bool:
-    ready = job.status.condition(ConditionType.TRANSCRIPT_READY)
-    return ready is not None and ready.status is ConditionStatus.TRUE
+    return job.status.is_true(ConditionType.TRANSCRIPT_READY)
 
 
 def _dag(before: RecordingJob | None, after: RecordingJob) -> Iterator[Event]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from multitrack.api.reasons import ConditionStatus, ConditionType, Phase, StepPhase
+from multitrack.api.reasons import ConditionType, Phase, StepPhase
 from multitrack.api.recording_job import RecordingJob
 
 __all__ = ["INDEX_BY_STEP", "PIPELINE_STEPS", "TASK_STATUS", "legacy_name", "legacy_status"]
@@ -52,8 +52,7 @@ def legacy_status(job: RecordingJob) -> str:
     A published transcript stays `ended`, whatever becomes of later steps; only the end of all
     tries is an `error`.
     """
-    ready = job.status.condition(ConditionType.TRANSCRIPT_READY)
-    if ready is not None and ready.status is ConditionStatus.TRUE:
+    if job.status.is_true(ConditionType.TRANSCRIPT_READY):
         return "ended"
     has_begun = any(step.phase is not StepPhase.PENDING for step in job.status.steps)
     match job.status.phase:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from multitrack.api.reasons import ConditionStatus, ConditionType
+from multitrack.api.reasons import ConditionType
 from multitrack.api.recording_job import RecordingJob
 from multitrack.gateway.events.legacy_words import legacy_status
 from workflow_templates.contracts.published import PublishedTranscript
@@ -130,8 +130,7 @@ def formatted(published: PublishedTranscript, text_format: TextFormat) -> str | 
 
 def is_published(job: RecordingJob) -> bool:
     """Whether the transcript of this run can be had."""
-    ready = job.status.condition(ConditionType.TRANSCRIPT_READY)
-    return ready is not None and ready.status is ConditionStatus.TRUE
+    return job.status.is_true(ConditionType.TRANSCRIPT_READY)
 
 
 def _meeting(published: PublishedTranscript, text_format: TextFormat) -> dict[str, Any]:
