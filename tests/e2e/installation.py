@@ -116,7 +116,7 @@ class Installation:
     def _what_happened(self, name: str) -> str:
         """The job and what the operator said last: a machine that is gone cannot be asked."""
         job = json.dumps(self.job(name).get("status"), indent=1)
-        log = self.kubectl("logs", "deployment/multitrack-operator", "--tail=40")
+        log = self.kubectl("logs", "--selector", OPERATOR, "--tail=40")
         return f"{job}\n{log}"
 
     def job(self, name: str) -> dict[str, Any]:

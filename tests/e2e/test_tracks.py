@@ -27,7 +27,8 @@ def strict(installation: Installation, sample_tracks: str) -> dict[str, Any]:
 
 
 def test_an_unusable_track_fails_the_job(strict: dict[str, Any]) -> None:
-    assert condition(strict, "Succeeded")["reason"] == "TrackUnreadable"
+    succeeded = condition(strict, "Succeeded")
+    assert succeeded["reason"] == "TrackUnreadable", succeeded["message"]
     failure = strict["status"]["failure"]
     assert (failure["step"], failure["track"], failure["exitCode"]) == ("pad-track", WHOSE, 2)
     assert f"{WHOSE}.webm: no decodable audio" in failure["message"]
