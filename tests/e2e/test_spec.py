@@ -8,8 +8,9 @@ from tests.e2e.installation import Installation, a_manifest, condition
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-SOURCE = {"s3": {"prefix": "recordings/sample/"}}
-ONE_TRACK = {"tracks": [{"key": "recordings/sample/Carol.webm", "name": "Carol"}]}
+# One of these jobs denies consent: what lies below its prefix is deleted.
+SOURCE = {"s3": {"prefix": "recordings/nobody/"}}
+ONE_TRACK = {"tracks": [{"key": "recordings/nobody/Carol.webm", "name": "Carol"}]}
 
 
 def test_a_source_that_is_not_there_is_named(installation: Installation) -> None:
