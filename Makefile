@@ -8,7 +8,7 @@ OUT    ?= demo
 WORKERS ?= logical
 
 .DEFAULT_GOAL := help
-.PHONY: help demo diarize test test-e2e test-daily images lint format generate bench clean
+.PHONY: help demo diarize test test-e2e test-chaos test-daily images lint format generate bench clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ test: $(VENV)/dev.stamp lint ## Run every test that needs no cluster
 
 test-e2e: $(VENV)/dev.stamp ## Run the tests that need a cluster: KUBECONFIG, Argo, S3 and our images in it
 	@$(BIN)/pytest -m e2e
+
+test-chaos: $(VENV)/dev.stamp ## Kill what delivers and deletes, on a cluster, and count what is lost; about half an hour
+	@$(BIN)/pytest -m chaos tests/e2e/chaos
 
 test-daily: $(VENV)/dev.stamp ## Run a real Daily recording and compare it with the legacy pipeline; says what it needs
 	@$(BIN)/python -m tests.daily

@@ -1,9 +1,9 @@
 """A cluster with the chart: how soon Workflows exist, and what Argo adds to each step."""
 
 import asyncio
+import json
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -12,15 +12,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import boto3
-import yaml
-
 from multitrack.api import names
 from multitrack.cluster.client import Cluster, connect
 from multitrack.cluster.errors import NotFoundError
 from multitrack.controller.observed import WorkflowView
 from multitrack.controller.steps import report_of
-from tests.e2e.installation import CHART, Installation, eventually
+from tests.e2e.installation import Installation, eventually
+from tests.e2e.release import a_place, installed
 from tests.e2e.values import chart_values
 from workflow_templates.pipelines import PROCESS_RECORDING, Pipeline
 
@@ -64,21 +62,9 @@ def what_is_lacking() -> str | None:
 @contextmanager
 def installation() -> Iterator[Installation]:
     """The chart in a namespace of its own, as the e2e tests install it."""
-    endpoint = os.environ["S3_ENDPOINT_URL"]
-    s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    installed = Installation(NAME, NAME, s3)
-    installed.prepare()
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as values:
-        yaml.safe_dump(chart_values(NAME), values)
-        values.flush()
-        install = ("upgrade", "--install", "multitrack", str(CHART), "--values", values.name)
-        installed.helm(*install, "--take-ownership", "--wait", "--timeout", "180s")
-    try:
-        yield installed
-    finally:
-        installed.kubectl("delete", "recordingjobs", "--all", "--wait=true", "--timeout=300s")
-        installed.helm("uninstall", "multitrack")
-        installed.kubectl("delete", "namespace", NAME, "--wait=true")
+    place = a_place(NAME)
+    with installed(place, chart_values(NAME)):
+        yield place
 
 
 def single_jobs(count: int) -> list[float]:
@@ -90,13 +76,13 @@ def single_jobs(count: int) -> list[float]:
     return _connected(measure)
 
 
-def suspended_jobs(installed: Installation, count: int) -> tuple[float, float]:
+def suspended_jobs(place: Installation, count: int) -> tuple[float, float]:
     """Make suspended jobs all at once.
 
     Returns:
         Seconds until all have Workflows, and the operator's memory then, in 10^6 bytes.
     """
-    before = _workflows(installed)
+    before = _workflows(place)
     started = time.monotonic()
 
     async def make(cluster: Cluster) -> None:
@@ -112,9 +98,9 @@ def suspended_jobs(installed: Installation, count: int) -> tuple[float, float]:
 
     _connected(make)
     wanted = before + count
-    eventually(lambda: _workflows(installed) >= wanted, f"{wanted} Workflows", _MANY_PATIENCE)
+    eventually(lambda: _workflows(place) >= wanted, f"{wanted} Workflows", _MANY_PATIENCE)
     seconds = time.monotonic() - started
-    return seconds, installed.metric("process_resident_memory_bytes") / 1e6
+    return seconds, place.metric("process_resident_memory_bytes") / 1e6
 
 
 def overheads(view: WorkflowView, pipeline: Pipeline = PROCESS_RECORDING) -> list[Overhead]:
@@ -166,10 +152,10 @@ def _job() -> dict[str, Any]:
     return {"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": metadata, "spec": spec}
 
 
-def _workflows(installed: Installation) -> int:
+def _workflows(place: Installation) -> int:
     """How many there are, without reading them: one, and what is said to remain."""
-    page = f"/apis/argoproj.io/v1alpha1/namespaces/{installed.namespace}/workflows?limit=1"
-    listed = yaml.safe_load(installed.kubectl("get", "--raw", page))
+    page = f"/apis/argoproj.io/v1alpha1/namespaces/{place.namespace}/workflows?limit=1"
+    listed = json.loads(place.kubectl("get", "--raw", page))
     return len(listed["items"]) + int(listed["metadata"].get("remainingItemCount") or 0)
 
 

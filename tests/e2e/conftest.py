@@ -5,13 +5,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-import yaml
 
 from tests.e2e.clips import repeated
 from tests.e2e.daily import DailyBeside, daily_beside
-from tests.e2e.installation import CHART, Installation
+from tests.e2e.installation import Installation
+from tests.e2e.release import a_place, installed
 from tests.e2e.values import chart_values
 
 NAME = "multitrack-e2e"
@@ -39,24 +38,12 @@ def daily_of_session() -> Iterator[DailyBeside | None]:
 def installation(
     cluster: None,  # noqa: ARG001 - checked first
     daily_of_session: DailyBeside | None,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Installation]:
     """The chart, installed in a namespace of its own that asks for restricted pods."""
-    endpoint = os.environ["S3_ENDPOINT_URL"]
-    s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    installed = Installation(NAME, NAME, s3)
-    installed.prepare()
-    daily = daily_of_session.install(installed) if daily_of_session else None
-    values = tmp_path_factory.mktemp("chart") / "values.yaml"
-    values.write_text(yaml.safe_dump(chart_values(NAME, daily)), encoding="utf-8")
-    install = ("upgrade", "--install", "multitrack", str(CHART), "--values", str(values))
-    installed.helm(*install, "--take-ownership", "--wait", "--timeout", "180s")
-    yield installed
-    if "MULTITRACK_E2E_KEEP" in os.environ:
-        return
-    installed.kubectl("delete", "recordingjobs", "--all", "--wait=true")
-    installed.helm("uninstall", "multitrack")
-    installed.kubectl("delete", "namespace", NAME, "--wait=true")
+    place = a_place(NAME)
+    daily = daily_of_session.install(place) if daily_of_session else None
+    with installed(place, chart_values(NAME, daily)):
+        yield place
 
 
 @pytest.fixture(scope="session")

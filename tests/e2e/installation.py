@@ -66,6 +66,11 @@ class Installation:
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
 
+    def upgrade(self, *changes: str) -> None:
+        """Install the release again with some values changed, and await that all is ready."""
+        keep = ("upgrade", "multitrack", str(CHART), "--reset-then-reuse-values")
+        self.helm(*keep, *changes, "--wait", "--timeout", "180s")
+
     def prepare(self) -> None:
         """A namespace that asks for restricted pods, the bucket, and the Secret with its key."""
         labels = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -112,6 +117,15 @@ class Installation:
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self._what_happened(name)}") from None
         return self.job(name)
+
+    def await_reason(self, name: str, reason: str, seconds: int = 120) -> dict[str, Any]:
+        """Await a condition with that reason, and read it."""
+
+        def said() -> dict[str, Any] | None:
+            conditions = self.job(name).get("status", {}).get("conditions") or ()
+            return next((each for each in conditions if each["reason"] == reason), None)
+
+        return eventually(said, f"{name}: {reason}", seconds)
 
     def _what_happened(self, name: str) -> str:
         """The job and what the operator said last: a machine that is gone cannot be asked."""

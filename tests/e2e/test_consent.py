@@ -3,10 +3,11 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
+from tests.e2e.conftest import NAME
 from tests.e2e.installation import Installation, condition, eventually
 from tests.e2e.specs import a_short_job
 from workflow_templates.contracts.consent import Vote
@@ -16,6 +17,8 @@ from workflow_templates.runtime.votes import write_vote
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
+LOCKED = f"{NAME}-locked"
+"""A bucket in which objects can be locked."""
 DENIED = {"denied": True, "graceAfterFailure": 0}
 
 
@@ -27,12 +30,11 @@ class Meeting:
     name: str
     key: str
     uid: str = ""
+    bucket: str = NAME
 
     def keys(self, prefix: str) -> set[str]:
         """Of all versions and delete markers."""
-        listed = self.installation.s3.list_object_versions(
-            Bucket=self.installation.bucket, Prefix=prefix
-        )
+        listed = self.installation.s3.list_object_versions(Bucket=self.bucket, Prefix=prefix)
         found = (*listed.get("Versions", []), *listed.get("DeleteMarkers", []))
         return {each["Key"] for each in found}
 
@@ -118,3 +120,50 @@ def test_audio_goes_whatever_becomes_of_the_job(
             each["address"] for each in proof["deleted"]
         }
         assert f"jobs/{meeting.uid}/recording.json" in meeting.keys(f"jobs/{meeting.uid}/")
+
+
+CANCELLED = {"suspend": True, "cancel": True, "consent": {"denied": True}}
+"""Such a job never runs, and its originals are to go at once."""
+
+
+def test_what_stands_in_the_way_of_a_deletion_is_named(
+    installation: Installation, locked: Meeting
+) -> None:
+    key, spec = "recordings/no-credential/Carol.webm", a_short_job(**CANCELLED)
+    installation.s3.put_object(Bucket=installation.bucket, Key=key, Body=b"speech")
+    source = {"tracks": [{"key": key, "name": "Carol"}]}
+    installation.apply("no-credential", {**spec, "source": source, "profile": "no-secret"})
+
+    refused = installation.await_reason(locked.name, "Refused")
+    assert refused["status"] == "False"
+    assert f"s3://{LOCKED}/{locked.key}" in refused["message"]
+    assert "is locked" in refused["message"]
+    assert not installation.job(locked.name)["status"]["audioDeleted"]
+    hold(installation, locked, "OFF")
+    installation.wait(locked.name, ".status.audioDeleted=true", 120)
+    assert locked.keys(locked.key) == set()
+
+    unable = installation.await_reason("no-credential", "Unverified")
+    assert "no-such-secret" in unable["message"]
+    assert not installation.job("no-credential")["status"]["audioDeleted"]
+    installation.s3.head_object(Bucket=installation.bucket, Key=key)
+
+
+@pytest.fixture
+def locked(installation: Installation) -> Meeting:
+    """A recording that somebody has put under legal hold, and a job whose audio is to go."""
+    buckets = [each["Name"] for each in installation.s3.list_buckets()["Buckets"]]
+    if LOCKED not in buckets:
+        installation.s3.create_bucket(Bucket=LOCKED, ObjectLockEnabledForBucket=True)
+    meeting = Meeting(installation, "locked", "recordings/locked/Carol.webm", bucket=LOCKED)
+    installation.s3.put_object(Bucket=LOCKED, Key=meeting.key, Body=b"speech")
+    hold(installation, meeting, "ON")
+    source = {"s3": {"bucket": LOCKED, "prefix": "recordings/locked/"}}
+    installation.apply(meeting.name, {**a_short_job(**CANCELLED), "source": source})
+    return meeting
+
+
+def hold(installation: Installation, meeting: Meeting, status: Literal["ON", "OFF"]) -> None:
+    installation.s3.put_object_legal_hold(
+        Bucket=meeting.bucket, Key=meeting.key, LegalHold={"Status": status}
+    )

@@ -16,6 +16,7 @@ from tests.e2e.daily import DailyBeside
 from tests.e2e.installation import Installation, condition, eventually
 from tests.e2e.port_forward import forwarded
 from tests.e2e.refusal import refusing_jobs
+from tests.e2e.tokens import token_of
 from tests.e2e.values import HOST_ADDRESS
 from tests.fakes.daily import events
 from tests.fakes.daily.recordings import a_participant, a_recording, a_track
@@ -64,21 +65,7 @@ def replicas(installation: Installation) -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def token(installation: Installation) -> str:
     """Of somebody who may look at jobs."""
-    rbac = "rbac.authorization.k8s.io"
-    name, namespace = "follower", installation.namespace
-    subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
-    role = {"apiGroup": rbac, "kind": "ClusterRole", "name": "view"}
-    installation.make(
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}},
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "RoleBinding",
-            "metadata": {"name": name},
-            "roleRef": role,
-            "subjects": [subject],
-        },
-    )
-    return installation.kubectl("create", "token", name).strip()
+    return token_of(installation, "follower", "view")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """A release through its life: the chart of before, an upgrade under a running job, the end."""
 
 import io
-import os
 import shutil
 import subprocess
 import tarfile
@@ -10,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 
 from tests.e2e.installation import CHART, ROOT, Installation, condition
+from tests.e2e.release import a_place
 from tests.e2e.specs import a_short_job, a_track
 from tests.e2e.values import chart_values
 
@@ -29,10 +28,7 @@ RELEASE = "upgraded"
 @pytest.fixture
 def place(cluster: None) -> Iterator[Installation]:  # noqa: ARG001 - checked first
     """A namespace and a bucket without an installation."""
-    endpoint = os.environ["S3_ENDPOINT_URL"]
-    s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    empty = Installation(NAME, NAME, s3)
-    empty.prepare()
+    empty = a_place(NAME)
     yield empty
     argv = ["helm", "uninstall", RELEASE, "--namespace", NAME, "--ignore-not-found"]
     subprocess.run(argv, check=True, capture_output=True)

@@ -51,18 +51,21 @@ _SMALL_STEPS = (
 )
 
 
-def chart_values(bucket: str, daily: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def chart_values(
+    bucket: str, daily: Mapping[str, Any] | None = None, endpoint: str | None = None
+) -> dict[str, Any]:
     """What is set at every installation of these tests.
 
     Args:
         bucket: Of all jobs.
         daily: The chart's values `daily`; None: Daily's events are not taken.
+        endpoint: Of the S3 service; None: the cluster's own.
     """
     return {
         **({"daily": dict(daily)} if daily else {}),
         "storage": {
             "bucket": bucket,
-            "endpoint": os.environ["S3_ENDPOINT_URL"],
+            "endpoint": endpoint or os.environ["S3_ENDPOINT_URL"],
             "region": "us-east-1",
             "secret": {"name": "multitrack-storage"},
         },

@@ -1,5 +1,6 @@
-"""The legacy API on loopback, as far as shadow mode reads it.
+"""The legacy API on loopback, as far as shadow mode speaks with it.
 
+POST /v1/daily/webhook                        takes what Daily tells; its signature is not looked at
 GET /v1/transcripts                           a page {items, total, page, size, pages}
 GET /v1/transcripts/{id}?transcript_format=…  one transcript, in one of the four formats
 GET /v1/transcripts/{id}/topics/with-words    its topics
@@ -48,12 +49,19 @@ class FakeLegacyApi:
     """By id, newest first."""
     script: list[Reply | Drop] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    events: list[Request] = field(default_factory=list)
 
     def answer(self, request: Request) -> Reply | Drop:
         """Answer one request."""
         self.requests.append(request)
         if self.script:
             return self.script.pop(0)
+        if (request.method, request.target) == ("POST", "/v1/daily/webhook"):
+            self.events.append(request)
+            return _json({"status": "ok"})
+        return self._read(request)
+
+    def _read(self, request: Request) -> Reply:
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return _json({"detail": "Not authenticated"}, 401)
         address = urlsplit(request.target)

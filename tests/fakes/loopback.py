@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 
-__all__ = ["Drop", "Reply", "Request", "serving"]
+__all__ = ["Answer", "Around", "Drop", "Reply", "Request", "serving"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,24 @@ class Drop:
     """The connection breaks instead of an answer (TCP RST)."""
 
 
+Answer = Callable[[Request], Reply | Drop]
+
+
+class Around(Protocol):
+    """Stands between callers and a server."""
+
+    def __call__(self, request: Request, answer: Answer) -> Reply | Drop:
+        """Decide what is answered; `answer` has the server do its work."""
+
+
 @contextmanager
 def serving(
-    answer: Callable[[Request], Reply | Drop],
+    answer: Answer,
     *,
     host: str = "127.0.0.1",
     port: int = 0,
     tls: ssl.SSLContext | None = None,
+    around: Around | None = None,
 ) -> Iterator[str]:
     """Serve from entering to leaving; yields `http://HOST:PORT`.
 
@@ -55,10 +68,12 @@ def serving(
         host: The address to listen on.
         port: 0: a free one.
         tls: With a certificate: `https` instead.
+        around: What each request passes before it is answered; None: nothing.
     """
+    guarded = answer if around is None else partial(around, answer=answer)
 
     class Handler(_Handler):
-        take = staticmethod(answer)
+        take = staticmethod(guarded)
 
     server = ThreadingHTTPServer((host, port), Handler)
     server.daemon_threads = True

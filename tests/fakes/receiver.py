@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.loopback import Drop, Reply, Request, serving
+from tests.fakes.loopback import Around, Drop, Reply, Request, serving
 
 __all__ = ["Delivery", "Receiver", "running_receiver"]
 
@@ -62,10 +62,13 @@ class Receiver:
 
 @contextmanager
 def running_receiver(
-    host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+    around: Around | None = None,
 ) -> Iterator[Receiver]:
     """Serve from entering to leaving."""
     receiver = Receiver()
-    with serving(receiver.answer, host=host, port=port, tls=tls) as address:
+    with serving(receiver.answer, host=host, port=port, tls=tls, around=around) as address:
         receiver.url = f"{address}/hooks/room-token"
         yield receiver

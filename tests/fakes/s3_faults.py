@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from tests.fakes.loopback import Drop, Reply, Request, serving
+from tests.fakes.loopback import Around, Drop, Reply, Request, serving
 
 __all__ = ["FaultyS3", "Rule", "running_faulty_s3"]
 
@@ -51,7 +51,8 @@ class FaultyS3:
     def _handed_on(self, request: Request) -> Reply:
         connection = http.client.HTTPConnection(urlsplit(self.behind).netloc, timeout=30)
         try:
-            headers = {name: value for name, value in request.headers.items() if name != "host"}
+            # With the host that the caller has signed.
+            headers = dict(request.headers)
             connection.request(request.method, request.target, request.body, headers)
             answer = connection.getresponse()
             kept = {
@@ -67,8 +68,10 @@ class FaultyS3:
 
 
 @contextmanager
-def running_faulty_s3(behind: str) -> Iterator[FaultyS3]:
+def running_faulty_s3(
+    behind: str, host: str = "127.0.0.1", around: Around | None = None
+) -> Iterator[FaultyS3]:
     """Serve in front of another server, from entering to leaving."""
     faulty = FaultyS3(behind)
-    with serving(faulty.answer) as faulty.url:
+    with serving(faulty.answer, host=host, around=around) as faulty.url:
         yield faulty

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.fakes.loopback import Drop, Reply, Request, serving
+from tests.fakes.loopback import Around, Drop, Reply, Request, serving
 
 __all__ = ["AcceptAndHang", "AcceptAndVanish", "FakeZulip", "Fault", "Refuse", "running_zulip"]
 
@@ -63,6 +63,8 @@ class FakeZulip:
     """Faults by number of the request, from 1."""
     requests: list[str] = field(default_factory=list)
     """`POST /api/v1/messages`, without the query."""
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+    """Held while something is done: two posts get two ids."""
 
     def add(self, content: str, *, topic: str, sender: str = "", stream: str = "meetings") -> int:
         """Post as somebody; returns the message's id."""
@@ -86,7 +88,8 @@ class FakeZulip:
         if isinstance(fault, Refuse):
             headers = {"location": fault.location} if fault.location else {}
             return _error(fault.status, fault.message, fault.code, headers)
-        reply = self._do(request, path)
+        with self.one_at_a_time:
+            reply = self._do(request, path)
         if isinstance(fault, AcceptAndVanish):
             return Drop()
         if isinstance(fault, AcceptAndHang):
@@ -150,10 +153,12 @@ class FakeZulip:
 
 
 @contextmanager
-def running_zulip(host: str = "127.0.0.1", port: int = 0) -> Iterator[FakeZulip]:
+def running_zulip(
+    host: str = "127.0.0.1", port: int = 0, around: Around | None = None
+) -> Iterator[FakeZulip]:
     """Serve from entering to leaving."""
     zulip = FakeZulip()
-    with serving(zulip.answer, host=host, port=port) as zulip.url:
+    with serving(zulip.answer, host=host, port=port, around=around) as zulip.url:
         yield zulip
 
 
