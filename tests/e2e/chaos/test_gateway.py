@@ -22,7 +22,7 @@ from tests.fakes.daily.recordings import a_recording
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1200)]
 
 EVENTS = 12
-KILLS = 6
+KILLS = 4
 PATIENCE = 600
 
 
@@ -65,6 +65,7 @@ def test_no_event_and_no_vote_is_lost_though_gateways_are_killed(
     with killed_now_and_then(installation, moments) as kills:
         for name, recording in names.items():
             for _ in range(2):  # Daily may deliver twice
+                threading.Event().wait(moments.uniform(0, 3))  # at any moment of a restart
                 eventually(partial(tell, recording), f"{name} is taken", 120)
             eventually(partial(exists, installation, name), f"the job {name}", 120)
             eventually(partial(vote, name, str(uuid.uuid4())), f"a vote on {name}", 120)
@@ -113,7 +114,7 @@ def killed_now_and_then(installation: Installation, moments: random.Random) -> I
     stop, kills = threading.Event(), list[str]()
 
     def kill() -> None:
-        while not stop.wait(moments.uniform(1, 5)):
+        while not stop.wait(moments.uniform(6, 12)):
             pods = installation.read("pods", "--selector", GATEWAY)["items"]
             name = moments.choice([pod["metadata"]["name"] for pod in pods])
             gone = ("delete", "pod", name, "--grace-period=0", "--force", "--ignore-not-found")
