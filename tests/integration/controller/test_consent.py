@@ -376,3 +376,26 @@ async def test_an_operator_killed_at_any_request_deletes_once(
     assert len(meeting.deletions()) == 1
     assert len(world.workflows()) == 2
     assert "finalizers" not in meeting.metadata()
+
+
+async def test_another_job_on_the_recording_does_not_say_that_its_audio_is_kept(
+    world: World, start: Start, meeting: Meeting
+) -> None:
+    async with start(deletes=True):
+        world.apply("again")
+        world.argo.succeed(await world.has_workflow())
+        await world.comes_to("Succeeded", "again")
+        other = (world.server.find("recordingjobs", "again", NAMESPACE) or {})["metadata"]["uid"]
+        meeting.put(f"jobs/{other}/mix.mp3")
+        world.apply()
+        await world.server.until(lambda: len(world.workflows()) == 2)
+        meeting.write_files()
+        world.argo.succeed(next(each for each in world.workflows() if each.startswith("standup")))
+        await world.comes_to("Succeeded")
+        assert world.reason("ConsentEnforced", "again") == "NobodyDenies"
+        world.change(consent={"denied": True})
+        assert await meeting.run_deletion(await meeting.a_deletion()) == 0
+        await world.explains("ConsentEnforced", "Enforced")
+        await world.explains("ConsentEnforced", "Enforced", "again")
+    assert world.status("again")["audioDeleted"] is True
+    assert not meeting.keys(f"jobs/{other}/mix.mp3")

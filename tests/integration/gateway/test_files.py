@@ -161,3 +161,17 @@ def test_the_legacy_address_has_the_legacy_shape(meeting: httpx.Client, world: W
     world.apply("early", title="Given")
     early = meeting.get("/v1/transcripts/early").json()
     assert (early["status"], early["name"], early["transcript"]) == ("uploaded", "Given", None)
+
+
+def test_a_comparison_is_handed_out_without_the_gateways_rights(
+    olga: httpx.Client, gateway: str, world: World
+) -> None:
+    job = world.finish(shadow=True)
+    for name, body in {"comparison.html": b"<!doctype html>", "comparison.json": b"{}"}.items():
+        world.store(job, f"comparison/{name}", body)
+    listed = {file["name"] for file in olga.get("/v1/jobs/standup/files").json()["files"]}
+    assert {"comparison.html", "comparison.json"} <= listed
+    path = olga.post("/v1/jobs/standup/links").json()["path"]
+    page = httpx.get(f"{gateway}{path}comparison.html")
+    assert (page.status_code, page.text) == (200, "<!doctype html>")
+    assert page.headers["content-security-policy"].startswith("sandbox allow-scripts")

@@ -122,17 +122,26 @@ class DeletionWorkflows:
             return  # the same one: an answer was lost
         _log.info("deletion started", extra={"entry": entry.id, "workflow": name})
 
-    async def tell_job(self, entry: DeletionRequest) -> None:
-        """Note on the job, if it is still there, that its audio was found to be gone just now.
+    async def tell_jobs(self, entry: DeletionRequest) -> None:
+        """Note on all jobs of the recording that are still there that their audio is gone.
 
+        Nobody may have denied consent to the others; their status must not say that audio is kept.
         The API server is asked: an operator that has just started knows no jobs yet.
         """
+        await self._tell(entry.namespace, entry.job_name, entry.job_uid)
+        others = {_uid_of(prefix) for prefix in entry.prefixes}
+        for namespace in self._namespaces if others else ():
+            for body in await self._cluster.list_jobs(namespace):
+                found = body["metadata"]
+                if found["uid"] in others:
+                    await self._tell(namespace, found["name"], found["uid"])
+
+    async def _tell(self, namespace: str, name: str, uid: str) -> None:
         noted = {"annotations": {names.AUDIO_DELETED_ANNOTATION: timestamp(self._clock())}}
         try:
-            body = await self._cluster.get_job(entry.namespace, entry.job_name)
-            if body["metadata"]["uid"] == entry.job_uid:
-                patch = {"metadata": noted}
-                await self._cluster.patch_job(entry.namespace, entry.job_name, patch)
+            body = await self._cluster.get_job(namespace, name)
+            if body["metadata"]["uid"] == uid:
+                await self._cluster.patch_job(namespace, name, {"metadata": noted})
         except NotFoundError:
             return
 

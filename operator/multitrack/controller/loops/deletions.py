@@ -95,9 +95,9 @@ class Deletions:
         return False
 
     async def _conclude(self, entry: DeletionRequest) -> None:
-        """Tell the job, then strike the entry off: in this order nothing is forgotten."""
+        """Tell the jobs, then strike the entry off: in this order nothing is forgotten."""
         if not entry.is_expiry:
-            await self._workflows.tell_job(entry)
+            await self._workflows.tell_jobs(entry)
         await asyncio.to_thread(self._entries.strike_off, entry)
         self._metrics.deletions.labels(outcome="done").inc()
         _log.info("deletion done", extra={"entry": entry.id, "because": entry.because})

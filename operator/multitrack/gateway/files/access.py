@@ -8,11 +8,12 @@ from multitrack.api.recording_job import RecordingJob
 from multitrack.gateway.files.catalogue import TRANSCRIPT, PublishedKey
 from multitrack.gateway.problems import ProblemError
 from multitrack.gateway.services import Services
+from workflow_templates.contracts.delivery import ZulipMessage
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.runtime.errors import BadInputError, RefusedError
 from workflow_templates.runtime.store import S3Address, S3Object
 
-__all__ = ["address_of", "find_file", "job_prefix", "read_published"]
+__all__ = ["address_of", "find_file", "job_prefix", "read_published", "read_zulip_message"]
 
 
 def job_prefix(services: Services, job: RecordingJob) -> S3Address:
@@ -62,6 +63,27 @@ async def read_published(services: Services, job: RecordingJob) -> PublishedTran
             ) from error
 
     return await asyncio.to_thread(read)
+
+
+async def read_zulip_message(services: Services, job: RecordingJob) -> ZulipMessage | None:
+    """The meeting's message in Zulip; None if none was posted, as far as post-zulip has got.
+
+    Raises:
+        BadInputError: What lies there is not of its contract.
+        MultitrackError: The store is away or refuses.
+    """
+    address = address_of(services, job, "delivery/zulip.json")
+    try:
+        text = await asyncio.to_thread(services.store.read, address)
+        return ZulipMessage.model_validate_json(text)
+    except RefusedError:
+        if not await _is_absent(services, address):
+            raise
+        return None
+    except ValidationError as error:
+        raise BadInputError(
+            f"{address}: not what post-zulip writes; send the results again (multitrack deliver)"
+        ) from error
 
 
 async def _is_absent(services: Services, address: S3Address) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["MIX", "PUBLISHED", "REPORT", "TRANSCRIPT", "PublishedKey"]
+__all__ = ["MIX", "PAGES", "PUBLISHED", "REPORT", "TRANSCRIPT", "PublishedKey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,9 @@ class PublishedKey:
 
 TRANSCRIPT = PublishedKey("transcript.json", "published/transcript.json", "application/json")
 REPORT = PublishedKey("report.html", "published/report.html", "text/html; charset=utf-8")
+COMPARISON = PublishedKey(
+    "comparison.html", "comparison/comparison.html", "text/html; charset=utf-8"
+)
 MIX = PublishedKey("mix.mp3", "mix.mp3", "audio/mpeg")
 PUBLISHED: Mapping[str, PublishedKey] = MappingProxyType(
     {
@@ -36,7 +39,12 @@ PUBLISHED: Mapping[str, PublishedKey] = MappingProxyType(
             MIX,
             PublishedKey("waveform.json", "waveform.json", "application/json"),
             PublishedKey("manifest.json", "manifest.json", "application/json"),
+            COMPARISON,
+            PublishedKey("comparison.json", "comparison/comparison.json", "application/json"),
         )
     }
 )
 """By name; everything else of a job is its own business."""
+
+PAGES = frozenset({REPORT, COMPARISON})
+"""Made of what people said, and opened in a browser: never with the gateway's own rights."""

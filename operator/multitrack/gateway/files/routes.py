@@ -118,7 +118,7 @@ async def list_files(services: ServicesOf, namespace: NamespaceOf, name: JobName
             asyncio.to_thread(
                 services.store.list, type(prefix)(prefix.bucket, prefix.key + below), descend=False
             )
-            for below in ("", "published/")
+            for below in ("", "published/", "comparison/")
         )
     )
     sizes = {found.address.key: found.size for listing in listed for found in listing.objects}

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from multitrack.api.recording_job import RecordingJob
 from multitrack.gateway.conditional import is_known, not_modified
 from multitrack.gateway.files.access import find_file
-from multitrack.gateway.files.catalogue import REPORT, PublishedKey
+from multitrack.gateway.files.catalogue import PAGES, PublishedKey
 from multitrack.gateway.files.ranges import UnsatisfiableRangeError, part_of
 from multitrack.gateway.problems import ProblemError
 from multitrack.gateway.services import Services
@@ -17,9 +17,9 @@ from multitrack.gateway.settings import Downloads
 __all__ = ["send_file"]
 
 _LINK_SECONDS = 300
-_REPORT_POLICY = "sandbox allow-scripts allow-popups; frame-ancestors 'self'"
-"""What came out of a meeting runs without this origin's rights; the report brings a stricter policy
-of its own, with the hashes of its scripts."""
+_PAGE_POLICY = "sandbox allow-scripts allow-popups; frame-ancestors 'self'"
+"""What came out of a meeting runs without this origin's rights; the pages bring a stricter policy
+of their own, the report with the hashes of its scripts."""
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -40,8 +40,8 @@ async def send_file(
     etag = f'"{found.etag}"'
     if is_known(request, etag):
         return not_modified(etag)
-    # The report stays here: its policy and its relative sound depend on it.
-    if services.settings.downloads is Downloads.REDIRECT and file is not REPORT:
+    # Pages stay here: their policy and the report's relative sound depend on it.
+    if services.settings.downloads is Downloads.REDIRECT and file not in PAGES:
         link = services.store.link(
             found.address,
             seconds=_LINK_SECONDS,
@@ -67,8 +67,8 @@ async def send_file(
         "Content-Length": str(part.length if part else found.size),
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(f'{job.name}-{file.name}')}",
     }
-    if file is REPORT:
-        headers["Content-Security-Policy"] = _REPORT_POLICY
+    if file in PAGES:
+        headers["Content-Security-Policy"] = _PAGE_POLICY
     if part:
         headers["Content-Range"] = f"bytes {part.first}-{part.last}/{found.size}"
     return StreamingResponse(

@@ -59,7 +59,7 @@ export function ago(moment) {
 
 const WORDS = {
   Pending: "Waiting", Running: "Running", Suspended: "Suspended", Succeeded: "Finished", Failed: "Failed",
-  Cancelled: "Cancelled",
+  Cancelled: "Cancelled", Skipped: "Skipped",
 };
 
 /** A job's phase as a coloured word. */

@@ -1,10 +1,12 @@
 /** One job: how far it is, what it made, and what may be done with it. */
 
+import { heading, inWords, outcomes, rows } from "./afterwards.js";
 import { follow, get, post } from "./api.js";
 import { connect, dag, stepName } from "./dag.js";
 import { $, ago, announce, badge, fill, length, make } from "./dom.js";
 
 const LINK_RENEWAL = 45 * 60 * 1000;
+const SHOWN_ELSEWHERE = ["report.html", "manifest.json", "waveform.json", "comparison.html", "comparison.json"];
 
 /**
  * Shows a job and keeps it up to date.
@@ -18,11 +20,12 @@ export function showJob(view, wanted, app) {
   const query = `namespace=${encodeURIComponent(wanted.namespace)}`;
   const head = make("div.head", {});
   const notice = make("div", {});
+  const afterwards = make("section.afterwards", { hidden: true, "aria-labelledby": "afterwards-title" });
   const steps = make("div.dag", {});
   const meeting = make("section.meeting", { hidden: true, "aria-labelledby": "meeting-title" });
   view.replaceChildren(
     make("p.back", {}, make("a", { href: app.listAddress(wanted.namespace), "data-link": "" }, "← All recordings")),
-    head, notice, meeting,
+    head, notice, afterwards, meeting,
     make("section", { "aria-labelledby": "steps-title" }, make("h2", { id: "steps-title" }, "Steps"), steps));
 
   let job = null;
@@ -55,8 +58,16 @@ export function showJob(view, wanted, app) {
       ].filter(Boolean)),
       make("div.buttons", {}, actions()));
     fill(notice, failure(status));
+    const told = outcomes(status);
     const state = `${title}: ${status.phase}${status.step ? `, ${status.step}` : ""}`;
-    announce(state);
+    announce([state, inWords(told)].filter(Boolean).join("; "));
+    drawAfterwards(told);
+  }
+
+  function drawAfterwards(told) {
+    afterwards.hidden = !told.length;
+    const page = links && address("comparison.html");
+    fill(afterwards, told.length && [make("h2", { id: "afterwards-title" }, heading(told)), rows(told, page, renewed)]);
   }
 
   function failure(status) {
@@ -74,7 +85,7 @@ export function showJob(view, wanted, app) {
 
   function actions() {
     const { phase } = job.status;
-    const over = ["Succeeded", "Failed", "Cancelled"].includes(phase);
+    const over = ["Succeeded", "Failed", "Cancelled", "Skipped"].includes(phase);
     if (!app.may(wanted.namespace, "update")) return [];
     const button = (key, label, act, kind = "") =>
       make(`button${kind}`, { type: "button", "data-key": key, click: () => perform(act) }, label);
@@ -113,11 +124,10 @@ export function showJob(view, wanted, app) {
     meeting.hidden = !ready;
     if (!ready) return;
     const told = await get(`${path}/files?${query}`);
-    links = await post(`${path}/links?${query}`);
-    linked = Date.now();
-    const address = (name) => new URL(`${links.path.replace(/^\//, "")}${name}`, document.baseURI).href;
+    await makeLinks();
+    drawAfterwards(outcomes(job.status));
     const has = (name) => told.files.some((file) => file.name === name);
-    const named = told.files.filter((file) => !["report.html", "manifest.json", "waveform.json"].includes(file.name));
+    const named = told.files.filter((file) => !SHOWN_ELSEWHERE.includes(file.name));
     fill(meeting,
       make("div.meeting-head", {},
         make("h2", { id: "meeting-title" }, "The meeting"),
@@ -133,11 +143,17 @@ export function showJob(view, wanted, app) {
     event.preventDefault();
     const { target } = event;
     const old = links.path;
-    links = await post(`${path}/links?${query}`);
-    linked = Date.now();
-    for (const link of meeting.querySelectorAll("a")) link.href = link.href.replace(old, links.path);
+    await makeLinks();
+    for (const link of view.querySelectorAll("a")) link.href = link.href.replace(old, links.path);
     target.click();
   }
+
+  async function makeLinks() {
+    links = await post(`${path}/links?${query}`);
+    linked = Date.now();
+  }
+
+  const address = (name) => new URL(`${links.path.replace(/^\//, "")}${name}`, document.baseURI).href;
 
   async function load(signal) {
     job = await get(`${path}?${query}`, { signal });

@@ -5,7 +5,7 @@ import { stepName } from "./dag.js";
 import { ago, announce, badge, fill, length, make, meter } from "./dom.js";
 
 const PAGE = 50;
-const PHASES = ["Pending", "Running", "Suspended", "Succeeded", "Failed", "Cancelled"];
+const PHASES = ["Pending", "Running", "Suspended", "Succeeded", "Failed", "Cancelled", "Skipped"];
 const SHOWN = { Pending: "Waiting", Succeeded: "Finished" };
 
 /**

@@ -25,10 +25,13 @@ __all__ = [
     "LegacyTranscript",
     "formatted",
     "is_published",
+    "is_told_in_zulip",
     "legacy_transcript",
 ]
 
 _MILLISECONDS = 1000
+_ZULIP = "zulip"
+"""As `status.delivery.targets` names it."""
 
 
 class LegacyParticipant(BaseModel):
@@ -72,7 +75,9 @@ class LegacyTranscript(BaseModel):
     source_kind: str = "room"
     audio_location: str = "storage"
     audio_deleted: bool | None = None
+    """True: it is gone. False: it is to go, and is still there. Null: it stays."""
     zulip_message_id: int | None = None
+    """Of the message that post-zulip has posted."""
     workflow_run_id: str | None = None
     change_seq: int | None = None
     participants: list[LegacyParticipant] | None = None
@@ -84,7 +89,11 @@ class LegacyTranscript(BaseModel):
 
 
 def legacy_transcript(
-    job: RecordingJob, published: PublishedTranscript | None, text_format: TextFormat
+    job: RecordingJob,
+    published: PublishedTranscript | None,
+    text_format: TextFormat,
+    *,
+    zulip_message_id: int | None = None,
 ) -> LegacyTranscript:
     """What is known of the meeting.
 
@@ -92,6 +101,7 @@ def legacy_transcript(
         job: The job.
         published: Once there is one.
         text_format: Of the field `transcript`.
+        zulip_message_id: Once there is a message.
     """
     daily = job.spec.source.daily
     run = job.status.workflow_ref
@@ -107,6 +117,8 @@ def legacy_transcript(
         recording_id=daily.recording_id if daily else None,
         meeting_id=daily.meeting_session_id if daily else None,
         room_name=daily.room_name if daily else None,
+        audio_deleted=job.status.audio_deleted,
+        zulip_message_id=zulip_message_id,
         workflow_run_id=run.name if run else None,
         change_seq=int(version) if version.isdigit() else None,
         transcript_format=text_format,
@@ -131,6 +143,12 @@ def formatted(published: PublishedTranscript, text_format: TextFormat) -> str | 
 def is_published(job: RecordingJob) -> bool:
     """Whether the transcript of this run can be had."""
     return job.status.is_true(ConditionType.TRANSCRIPT_READY)
+
+
+def is_told_in_zulip(job: RecordingJob) -> bool:
+    """Whether there may be a message; while it is sent anew, the earlier one is there."""
+    delivery = job.status.delivery
+    return delivery is not None and any(target.name == _ZULIP for target in delivery.targets)
 
 
 def _meeting(published: PublishedTranscript, text_format: TextFormat) -> dict[str, Any]:
