@@ -250,6 +250,12 @@ def run_command(
     detect-topics, generate-title, generate-summary and extract-action-items; title and summary
     are made from topics, so skip those two with detect-topics. The results say what is missing.
 
+    multitrack run standup/ -o standup-meeting --on-track-failure gap
+
+    multitrack run Alice.webm Ben.wav --participants people.csv --language de
+
+    multitrack run -o standup-meeting --resume
+
     Exit codes: 0 done; 2 bad input; 3 refused by another system; 75 try again later; 130
     interrupted, go on with --resume.
     """
