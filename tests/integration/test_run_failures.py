@@ -44,6 +44,21 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "meeting").exists()
 
 
+def test_an_output_folder_that_cannot_be_made_is_named(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    run = multitrack("run", source, "-o", tmp_path / "file")
+    assert run.returncode == 2
+    assert run.stderr.startswith(f"{tmp_path / 'file'}: cannot write here (")
+    assert "Traceback" not in run.stderr
+
+
+def test_a_number_of_voices_that_is_none_is_refused_at_once(source: Path, tmp_path: Path) -> None:
+    run = multitrack("run", source, "-o", tmp_path / "meeting", "--voices", "many")
+    assert run.returncode == 2
+    assert "--voices many: use auto, a number such as 3" in run.stderr
+    assert not (tmp_path / "meeting").exists()
+
+
 def test_a_folder_without_audio_is_bad_input(tmp_path: Path) -> None:
     (tmp_path / "tracks").mkdir()
     (tmp_path / "tracks" / "notes.txt").write_text("nothing to hear")
