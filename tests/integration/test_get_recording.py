@@ -462,7 +462,7 @@ def test_wrong_places_on_disk_say_what_is_wrong(job: Job, tmp_path: Path) -> Non
     (tmp_path / "broken" / "Alice.webm").symlink_to("gone.webm")
     cases: list[tuple[list[str | Path], str]] = [
         ([tmp_path / "absent"], "absent: there is no such file or folder"),
-        ([tmp_path / "texts"], "texts: no audio file, only nothing"),
+        ([tmp_path / "texts"], "texts: no audio file, nothing at all"),
         ([folder / "b.txt"], "b.txt: no audio file, only b.txt"),
         ([folder / "Alice.webm", folder / "Eve.webm"], "Eve.webm: there is no such file"),
         ([folder / "Alice.webm", folder / ".." / "meeting" / "Alice.webm"], "listed twice"),

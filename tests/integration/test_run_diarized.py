@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,24 @@ def test_voices_are_given_names_and_nothing_is_heard_again(finished: Path, tmp_p
         ("Speaker 2", False),
         ("Carol", True),
     ]
+
+
+def test_a_kill_while_voices_are_told_apart_loses_no_words(finished: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(finished, tmp_path / "meeting", copy_function=shutil.copy2)
+    arguments = ("run", "-o", str(folder), "--resume", "--voices", "3")
+    with subprocess.Popen(
+        [*MULTITRACK, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stderr
+        for line in run.stderr:
+            if line.startswith("diarize-track Standup: started"):
+                run.kill()
+                break
+    assert run.returncode == -signal.SIGKILL
+    log = multitrack("run", "-o", folder, "--resume")
+    assert "transcribe-track Standup: kept from before" in log
+    assert "diarize-track Standup: done" in log
+    assert len(PublishedTranscript.read(folder / "transcript.json").participants) == 3
 
 
 def test_without_a_model_the_meeting_is_one_speakers_and_says_so(

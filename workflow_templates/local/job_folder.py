@@ -10,6 +10,7 @@ DIR/.multitrack/
     scratch/<node>/     inputs and outputs of the piece of work under way
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -81,11 +82,19 @@ class JobFolder:
         Raises:
             BadInputError: The folder cannot be written.
         """
-        try:
+        with self._writable():
             shutil.rmtree(self._scratch, ignore_errors=True)
             for folder in (self.files, self.logs, self._state, self._scratch):
                 folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def _writable(self) -> Iterator[None]:
+        """What cannot be made here is the caller's mistake; a full disk is not."""
+        try:
+            yield
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
             raise BadInputError(
                 f"{self.results}: cannot write here ({error.strerror}); name another folder with -o"
             ) from error
@@ -103,9 +112,12 @@ class JobFolder:
 
         Raises:
             SettingsError: Another run holds it.
+            BadInputError: The folder cannot be written.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "lock").open("a+", encoding="ascii") as lock:
+        with self._writable():
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / "lock").open("a+", encoding="ascii")
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:

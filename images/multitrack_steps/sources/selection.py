@@ -147,8 +147,9 @@ def _what_is_there(listing: Listing) -> str:
             "no audio file; sub-folders are not searched, "
             f"name the one with the tracks: {_named(listing.folders)}"
         )
-    there = _named([found.name for found in listing.candidates]) or "nothing"
-    return f"no audio file, only {there}; name the folder with one audio file a participant"
+    there = _named([found.name for found in listing.candidates])
+    found = f"no audio file, only {there}" if there else "no audio file, nothing at all"
+    return f"{found}; name the folder with one audio file a participant"
 
 
 def _named(names: Iterable[str]) -> str:

@@ -66,6 +66,8 @@ def compare_command(
     Words, their times, drift after pauses, speakers, duration, segments, topics, title and
     summaries are measured and held against limits. The verdict is `alike`, `different`, or
     `incomplete` where one side lacks something.
+
+    multitrack compare standup-meeting legacy.json -o comparison --exit-on different
     """
     if summary:
         from multitrack.cli.comparisons import print_summary  # noqa: PLC0415 - rarely asked for

@@ -81,6 +81,8 @@ def deliver_command(
     A folder's message is edited when it is delivered again, and a webhook that took the meeting is
     not called again. A job delivers again to those whom it and its installation name: the message
     is edited, the webhook is called anew.
+
+    multitrack deliver standup-meeting --webhook https://receiver.example/hook
     """
     told = {
         "webhook-url": webhook or "",

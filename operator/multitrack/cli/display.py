@@ -29,7 +29,7 @@ class Display(Protocol):
 
 
 def display_for(console: Console, *, quiet: bool) -> Display:
-    """Bars on a terminal, lines elsewhere, only failures if `quiet`."""
+    """Bars on a terminal, lines elsewhere, only what is tried again if `quiet`."""
     if quiet or not console.is_terminal:
         return _Lines(console, quiet=quiet)
     return _Bars(console)
@@ -79,10 +79,8 @@ class _Lines:
             case NodeProgress():
                 pass
             case NodeEnded():
-                self._say(
-                    f"{event.node.label}: {_ending(event)}",
-                    important=event.phase is TaskPhase.FAILED,
-                )
+                # The end says once more what failed.
+                self._say(f"{event.node.label}: {_ending(event)}", important=False)
 
     def _say(self, line: str, *, important: bool) -> None:
         if important or not self._quiet:

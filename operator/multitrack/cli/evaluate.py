@@ -44,6 +44,8 @@ def evaluate_command(
     order is partly chance. cpWER compares each speaker's words, so that a word of the wrong speaker
     is an error too. Speaker accuracy is the share of the words' time that carries the right name.
     Upper case, punctuation and spellings of numbers are no errors (Whisper's normaliser).
+
+    multitrack evaluate standup-meeting reference.stm --max-cpwer 10
     """
     evaluation = compare(read_spoken(result), read_spoken(reference), language=language)
     console = Console()

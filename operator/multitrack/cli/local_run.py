@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from multitrack.cli.display import display_for
-from multitrack.cli.outcome import print_meeting, print_table, print_warnings
+from multitrack.cli.outcome import failures_by_sentence, print_meeting, print_table, print_warnings
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.local.engine import Capacity, Engine, RunResult
 from workflow_templates.local.job_folder import JobFolder, JobRequest
@@ -139,10 +139,8 @@ async def _until_done_or_told(engine: Engine) -> RunResult:
 def _explain_failure(
     request: LocalRun, folder: JobFolder, result: RunResult, progress: Console
 ) -> None:
-    for failure in result.failures:
-        progress.print(
-            f"{failure.node.label} failed: {failure.sentence}", markup=False, soft_wrap=True
-        )
+    for failed, sentence in failures_by_sentence(result.failures):
+        progress.print(f"{failed} failed: {sentence}", markup=False, soft_wrap=True)
     progress.print(
         f"The logs are in {folder.logs}; what is finished is kept. Once mended: "
         f"multitrack run -o {request.results} --resume",

@@ -20,7 +20,10 @@ Workflows = Annotated[
 
 
 def operator(settings: Settings, workflows: Workflows) -> None:
-    """Follow RecordingJobs in a cluster until a signal comes."""
+    """Follow RecordingJobs in a cluster until a signal comes.
+
+    multitrack operator --settings operator.yaml --workflows workflows.yaml
+    """
     from multitrack.controller.process import run_operator  # noqa: PLC0415 - Kopf is heavy
     from multitrack.controller.settings import load_operator_settings  # noqa: PLC0415
     from workflow_templates.argo.settings import load_profiles  # noqa: PLC0415
@@ -29,7 +32,10 @@ def operator(settings: Settings, workflows: Workflows) -> None:
 
 
 def check_install(settings: Settings, workflows: Workflows) -> None:
-    """Say what an installation still lacks, a sentence a line; exit code 2 if anything."""
+    """Say what an installation still lacks, a sentence a line; exit code 2 if anything.
+
+    multitrack check-install --settings operator.yaml --workflows workflows.yaml
+    """
     from multitrack.controller.settings import load_operator_settings  # noqa: PLC0415
     from workflow_templates.argo.settings import load_profiles  # noqa: PLC0415
 
@@ -53,7 +59,10 @@ def check_install(settings: Settings, workflows: Workflows) -> None:
 
 
 def crd() -> None:
-    """Print the CustomResourceDefinition of RecordingJob, for `kubectl apply -f -`."""
+    """Print the CustomResourceDefinition of RecordingJob, for `kubectl apply -f -`.
+
+    multitrack crd | kubectl apply --server-side -f -
+    """
     import yaml  # noqa: PLC0415 - comes with the operator's packages
 
     typer.echo(yaml.safe_dump(custom_resource_definition(), sort_keys=False, width=100), nl=False)

@@ -11,7 +11,7 @@ from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.local.engine import NodeResult, RunResult
 from workflow_templates.local.plan import TaskPhase
 
-__all__ = ["print_meeting", "print_table", "print_warnings"]
+__all__ = ["failures_by_sentence", "print_meeting", "print_table", "print_warnings"]
 
 _FIRST_LINES = 5
 
@@ -55,6 +55,19 @@ def _row(result: NodeResult) -> tuple[str, ...]:
         f"{result.peak_mib:.0f}",
         str(result.attempts),
     )
+
+
+def failures_by_sentence(failures: Iterable[NodeResult]) -> list[tuple[str, str]]:
+    """What failed, and why: tracks that failed alike are named together, first one first."""
+    tracks: dict[tuple[str, str], list[str]] = {}
+    for failure in failures:
+        alike = tracks.setdefault((failure.node.task.name, failure.sentence), [])
+        if failure.node.track:
+            alike.append(failure.node.track.name)
+    return [
+        (f"{task} {', '.join(sorted(names))}".strip(), sentence)
+        for (task, sentence), names in tracks.items()
+    ]
 
 
 def print_warnings(console: Console, result: RunResult) -> None:

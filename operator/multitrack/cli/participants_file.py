@@ -38,7 +38,7 @@ def read_participants(file: Path) -> tuple[ParticipantRow, ...]:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-        rows = _csv_rows(text) if file.suffix.lower() == ".csv" else json.loads(text)
+        rows = _csv_rows(text, file) if file.suffix.lower() == ".csv" else json.loads(text)
         return _ROWS.validate_python(rows)
     except OSError as error:
         raise SettingsError(
@@ -63,8 +63,12 @@ def rows_to_parameter(rows: tuple[ParticipantRow, ...]) -> str:
     return _ROWS.dump_json(rows, exclude_defaults=True).decode()
 
 
-def _csv_rows(text: str) -> list[dict[str, str]]:
+def _csv_rows(text: str, file: Path) -> list[dict[str, str]]:
     lines = csv.DictReader(text.splitlines(), skipinitialspace=True)
+    if not lines.fieldnames:
+        raise SettingsError(
+            f"{file}: the file is empty; its first line is: file,name,offset,shared"
+        )
     return [
         {str(name).strip(): value for name, value in row.items() if value not in (None, "")}
         for row in lines

@@ -27,7 +27,10 @@ def rename_command(
     title: Annotated[str | None, typer.Option(help="The meeting's new title.")] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say only what failed.")] = False,
 ) -> None:
-    """Give speakers or the meeting another name; redoes only what shows them, no transcription."""
+    """Give speakers or the meeting another name; redoes only what shows them, no transcription.
+
+    multitrack rename standup-meeting "Speaker 2=Dana Lee" --title "Release planning"
+    """
     folder = JobFolder(meeting)
     request = folder.read_request()
     if not names and title is None:

@@ -1,6 +1,7 @@
 """`multitrack run`: a recorded meeting to a finished one, on this machine."""
 
 import json
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,8 @@ _PIPELINE = "What to run"
 _SPEECH = "Speech"
 _VOICES = "Several people on one track"
 _LANGUAGE = "Topics, title, summary, action items"
+
+_VOICE_COUNT = re.compile("auto|[1-9][0-9]*(-([1-9][0-9]*)?)?")
 
 
 class TrackFailure(StrEnum):
@@ -250,6 +253,12 @@ def run_command(
     detect-topics, generate-title, generate-summary and extract-action-items; title and summary
     are made from topics, so skip those two with detect-topics. The results say what is missing.
 
+    multitrack run standup/ -o standup-meeting --on-track-failure gap
+
+    multitrack run Alice.webm Ben.wav --participants people.csv --language de
+
+    multitrack run -o standup-meeting --resume
+
     Exit codes: 0 done; 2 bad input; 3 refused by another system; 75 try again later; 130
     interrupted, go on with --resume.
     """
@@ -272,6 +281,10 @@ def run_command(
         "llm-model": llm_model,
         "s3-endpoint-url": s3_endpoint_url,
     }
+    if voices is not None and not _VOICE_COUNT.fullmatch(voices):
+        raise SettingsError(
+            f"--voices {voices}: use auto, a number such as 3, or bounds such as 2-5 or 2-"
+        )
     parameters = {key: str(value) for key, value in options.items() if value is not None}
     parameters |= _assigned(assignments or [])
     if participants is not None:

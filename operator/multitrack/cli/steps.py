@@ -17,7 +17,10 @@ __all__ = ["steps_command"]
 def steps_command(
     name: Annotated[str | None, typer.Argument(help="One step, in detail.")] = None,
 ) -> None:
-    """List every pipeline's steps, or show what one step reads, writes and can be told."""
+    """List every pipeline's steps, or show what one step reads, writes and can be told.
+
+    multitrack steps transcribe-track
+    """
     console = Console()
     if name is None:
         for pipeline in PIPELINES:

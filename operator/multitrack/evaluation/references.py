@@ -83,6 +83,8 @@ def _read_ours(file: Path, text: str) -> Spoken:
         keys = json.loads(text).keys()
     except json.JSONDecodeError as error:
         raise BadInputError(f"{file}: broken JSON ({error}); give {_FORMATS}") from error
+    if "segments" not in keys:
+        raise BadInputError(f"{file}: JSON, but of no known format; give {_FORMATS}")
     meeting: PublishedTranscript | Transcript
     if "participants" in keys:
         meeting = PublishedTranscript.read(file)

@@ -30,6 +30,12 @@ _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER_SECONDS = "5"
+_TITLES = {
+    413: "Content Too Large",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""RFC 9110's; Python has older ones before 3.13, and the API is described alike on every one."""
 _STATUS_BY_ERROR: tuple[tuple[type[MultitrackError], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
@@ -69,10 +75,7 @@ class ProblemError(Exception):
 def problem_responses() -> dict[int | str, dict[str, Any]]:
     """For OpenAPI: what any route may answer."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": content}
-        for status in _DECLARED
-    }
+    return {status: {"description": _title_of(status), "content": content} for status in _DECLARED}
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -122,8 +125,12 @@ def _on_bug(request: Request, error: Exception) -> Response:
 
 def _answer(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
     problem = Problem(
-        title=HTTPStatus(status).phrase, status=status, detail=detail, instance=request.url.path
+        title=_title_of(status), status=status, detail=detail, instance=request.url.path
     )
     return JSONResponse(
         problem.model_dump(), status_code=status, headers=dict(headers), media_type=MEDIA_TYPE
     )
+
+
+def _title_of(status: int) -> str:
+    return _TITLES.get(status) or HTTPStatus(status).phrase

@@ -46,6 +46,12 @@ def test_unusable_participants_are_refused(
         read_participants(file)
 
 
+def test_an_empty_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("")
+    with pytest.raises(SettingsError, match=r"people\.csv: the file is empty; its first line is"):
+        read_participants(tmp_path / "people.csv")
+
+
 def test_the_parameter_says_only_what_the_file_said() -> None:
     rows = (ParticipantRow(file="a.webm", name="Ann"),)
     assert json.loads(rows_to_parameter(rows)) == [{"file": "a.webm", "name": "Ann"}]

@@ -83,7 +83,8 @@ UNREADABLE = {
     "nothing": ("", "empty; give"),
     "prose": ("Once upon a time", "no known format"),
     "broken JSON": ('{"segments": ', "broken JSON"),
-    "other JSON": ("{}", "not a valid Transcript"),
+    "other JSON": ("{}", "JSON, but of no known format"),
+    "a transcript that is none": ('{"segments": []}', "not a valid Transcript"),
     "SegLST without words": ('[{"speaker": "A"}]', r"not SegLST \(entry 0\.words"),
     "SegLST of two meetings": (
         (

@@ -84,6 +84,13 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         JobFolder(tmp_path / "file" / "meeting").create()
 
 
+def test_a_folder_that_cannot_be_made_is_named_before_it_is_locked(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInputError, match="cannot write here"):  # noqa: SIM117
+        with JobFolder(tmp_path / "file").locked():
+            pass
+
+
 def test_published_results_follow_their_files(folder: JobFolder) -> None:
     (folder.files / "published").mkdir()
     for text in ("first", "second"):

@@ -115,7 +115,7 @@ def test_a_reader_is_told_what_was_left_out(listing: Listing, want: tuple[str, .
 
 
 NO_AUDIO = {
-    "an empty folder": (a_listing(), "place: no audio file, only nothing"),
+    "an empty folder": (a_listing(), "place: no audio file, nothing at all"),
     "other files": (a_listing("a.txt", "b.zip"), r"place: no audio file, only a\.txt, b\.zip"),
     "sub-folders": (
         a_listing("a.txt", folders=("tracks",)),

@@ -91,7 +91,7 @@ class Writer:
         endpoint = self._chat.endpoint
         raise UnusableAnswerError(
             f"{endpoint.address}: {endpoint.model!r} gave no usable answer in {1 + _REPAIRS} tries "
-            f"({complaint}); try again, or use a more capable model"
+            f"({complaint.rstrip('.')}); try again, or use a more capable model"
         )
 
     async def ask_shortened(self, question_on: Callable[[int], Question[_T]]) -> _T:

@@ -41,6 +41,8 @@ def retry_command(
     """Run a job again. Finished transcription is taken from the run before.
 
     `argo retry WORKFLOW` goes on with the same run instead; both are followed.
+
+    multitrack retry standup -n meetings --watch
     """
 
     async def retry(cluster: "Cluster", namespace: str) -> None:
@@ -55,7 +57,10 @@ def retry_command(
 
 
 def cancel_command(name: JobName, namespace: Namespace = None, context: Context = None) -> None:
-    """Stop a job for good. What was computed is kept."""
+    """Stop a job for good. What was computed is kept.
+
+    multitrack cancel standup -n meetings
+    """
 
     async def cancel(cluster: "Cluster", namespace: str) -> None:
         await cluster.patch_job(namespace, name, {"spec": {"cancel": True}})
@@ -77,6 +82,8 @@ def logs_command(
     """Print what a step's pods have logged, the first try first.
 
     Logs of pods that are gone are read from the bucket, with the credentials of AWS tools.
+
+    multitrack logs standup transcribe-track --track Alice -n meetings
     """
     if step not in [each.name for each in CATALOG]:
         raise SettingsError(f"{step}: no such step; `multitrack steps` lists them")
@@ -123,7 +130,10 @@ def fetch_command(
     namespace: Namespace = None,
     context: Context = None,
 ) -> None:
-    """Download a finished meeting: report, transcripts, mix. Credentials are those of AWS tools."""
+    """Download a finished meeting: report, transcripts, mix. Credentials are those of AWS tools.
+
+    multitrack fetch standup -n meetings -o standup-meeting
+    """
 
     async def locate(cluster: "Cluster", namespace: str) -> RecordingJob:
         return RecordingJob.from_body(await cluster.get_job(namespace, name))

@@ -53,6 +53,8 @@ def report_command(
     """Tell where a job's time went and what it cost, step by step.
 
     What a Workflow that is gone would have told is named; the rest is from the job's status.
+
+    multitrack report standup -n meetings
     """
     table = _prices(prices)
 

@@ -32,7 +32,10 @@ def get_command(
     namespace: Namespace = None,
     context: Context = None,
 ) -> None:
-    """Show jobs, or one job with its steps."""
+    """Show jobs, or one job with its steps.
+
+    multitrack get standup -n meetings
+    """
 
     async def show(cluster: "Cluster", namespace: str) -> None:
         if name is not None:
@@ -47,7 +50,10 @@ def get_command(
 
 
 def watch_command(name: JobName, namespace: Namespace = None, context: Context = None) -> None:
-    """Follow a job to its end, each track by its name. Exit code 0 if it succeeded, 1 if not."""
+    """Follow a job to its end, each track by its name. Exit code 0 if it succeeded, 1 if not.
+
+    multitrack watch standup -n meetings
+    """
     with_cluster(lambda cluster, ns: watch_job(cluster, ns, name), namespace, context)
 
 
