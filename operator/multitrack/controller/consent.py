@@ -129,7 +129,7 @@ class _Case:
         if self.job.is_being_deleted:
             return self._before_it_goes(audio, gone=gone)
         if gone:
-            return _Verdict(audio, self._gone(), gone=True, actions=self._release())
+            return _Verdict(audio, self._gone(audio), gone=True, actions=self._release())
         if count := self._count(audio):
             # Until then what was said stays: nothing is taken for consent.
             return _Verdict(audio, None, self.job.status.audio_deleted, self._hold(audio), (count,))
@@ -232,8 +232,10 @@ class _Case:
         told = self.decision.status.completion_time, run.finished if run else None
         return max((each for each in told if each is not None), default=None)
 
-    def _gone(self) -> tuple[ConditionStatus, ConsentReason, str]:
+    def _gone(self, audio: AudioStatus) -> tuple[ConditionStatus, ConsentReason, str]:
         text = "all audio is deleted, in all versions; see consent/audit.json"
+        if self._why(audio) is None:
+            text += " of the other job on this recording in which consent is denied"
         if self.job.spec.shadow:
             text += ". This job is a shadow: the originals are the other pipeline's to delete"
         return _TRUE, ConsentReason.ENFORCED, text

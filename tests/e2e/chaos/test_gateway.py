@@ -34,7 +34,8 @@ def test_no_event_and_no_vote_is_lost_though_gateways_are_killed(
 ) -> None:
     daily = daily_of_session.daily
     url, token = address_of(installation), token_of(installation, "front-end", "edit")
-    recordings = [daily.put_recording(a_recording(tracks=[])) for _ in range(EVENTS)]
+    place = {"bucket": installation.bucket, "endpoint": str(installation.s3.meta.endpoint_url)}
+    recordings = [daily.put_recording(a_recording(tracks=[], **place)) for _ in range(EVENTS)]
     names = {f"daily-{each['id']}": each for each in recordings}
     failed = {"events": 0, "votes": 0}
 

@@ -396,6 +396,7 @@ async def test_another_job_on_the_recording_does_not_say_that_its_audio_is_kept(
         world.change(consent={"denied": True})
         assert await meeting.run_deletion(await meeting.a_deletion()) == 0
         await world.explains("ConsentEnforced", "Enforced")
-        await world.explains("ConsentEnforced", "Enforced", "again")
+        told = await world.explains("ConsentEnforced", "Enforced", "again")
     assert world.status("again")["audioDeleted"] is True
+    assert "of the other job" in told["message"]
     assert not meeting.keys(f"jobs/{other}/mix.mp3")
