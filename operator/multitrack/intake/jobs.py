@@ -11,6 +11,7 @@ from multitrack.api.base import Resource
 from multitrack.api.spec import Delivery, OnTrackFailure
 from multitrack.cluster.client import Body, Cluster
 from multitrack.cluster.errors import ConflictError
+from workflow_templates.contracts.deletion import ConsentPolicy
 from workflow_templates.runtime.daily.models import DailyRecording
 
 __all__ = ["DailyJobs", "create_once", "recording_job"]
@@ -29,6 +30,8 @@ class DailyJobs(Resource):
     """ISO 639-1 code of what is spoken, or `auto`."""
     on_track_failure: OnTrackFailure = OnTrackFailure.FAIL
     """What an unusable track does to a meeting."""
+    consent_policy: ConsentPolicy = ConsentPolicy.DELETE_AUDIO_ON_DENIAL
+    """What becomes of their audio, as in `spec.consent.policy`."""
     delivery: Delivery = Delivery()
     """Who is told about them, as in `spec.delivery`."""
 
@@ -53,6 +56,7 @@ def recording_job(recording: DailyRecording, settings: DailyJobs, *, shadow: boo
         "language": settings.language,
         "profile": settings.profile,
         "onTrackFailure": settings.on_track_failure.value,
+        "consent": {"policy": settings.consent_policy.value},
     }
     if delivery := settings.delivery.model_dump(mode="json", by_alias=True, exclude_unset=True):
         spec["delivery"] = delivery

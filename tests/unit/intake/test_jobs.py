@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from multitrack.api.recording_job import RecordingJob
 from multitrack.api.spec import OnTrackFailure
 from multitrack.intake.jobs import DailyJobs, recording_job
+from workflow_templates.contracts.deletion import ConsentPolicy
 from workflow_templates.runtime.daily.models import DailyRecording
 
 _DNS = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -22,7 +23,11 @@ def _recording(**fields: object) -> DailyRecording:
 
 def test_a_job_names_what_is_known() -> None:
     settings = DailyJobs(
-        namespace="meetings", profile="large", language="de", on_track_failure=OnTrackFailure.GAP
+        namespace="meetings",
+        profile="large",
+        language="de",
+        on_track_failure=OnTrackFailure.GAP,
+        consent_policy=ConsentPolicy.DELETE_AUDIO,
     )
     body = recording_job(_recording(room_name="standup", mtgSessionId="m-1"), settings)
     assert body["metadata"]["name"] == "daily-0cb313e1"
@@ -37,6 +42,7 @@ def test_a_job_names_what_is_known() -> None:
         "language": "de",
         "profile": "large",
         "onTrackFailure": "Gap",
+        "consent": {"policy": "DeleteAudio"},
     }
 
 

@@ -9,6 +9,7 @@ import typer
 from multitrack.api import names
 from multitrack.cli.cluster.session import Context, Namespace, with_cluster
 from multitrack.cli.cluster.watch import watch_job
+from workflow_templates.contracts.deletion import ConsentPolicy
 from workflow_templates.runtime.daily.address import DAILY_SCHEME, DailyAddress
 from workflow_templates.runtime.errors import SettingsError
 from workflow_templates.runtime.store import S3Address
@@ -37,6 +38,9 @@ def submit_command(
     gap: Annotated[
         bool, typer.Option("--gap", help="Go on without tracks that cannot be used.")
     ] = False,
+    consent_policy: Annotated[
+        ConsentPolicy, typer.Option(help="What becomes of the audio; the text stays.")
+    ] = ConsentPolicy.DELETE_AUDIO_ON_DENIAL,
     suspend: Annotated[bool, typer.Option("--suspend", help="Make it, and wait.")] = False,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow it to its end.")] = False,
     namespace: Namespace = None,
@@ -54,6 +58,7 @@ def submit_command(
         "language": language,
         "profile": profile,
         "onTrackFailure": "Gap" if gap else "Fail",
+        "consent": {"policy": consent_policy.value},
         "suspend": suspend,
     }
 
