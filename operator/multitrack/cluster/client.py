@@ -1,27 +1,25 @@
 """RecordingJobs, Workflows and WorkflowTemplates over the Kubernetes API."""
 
 import json
-import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from multitrack.api import names
 from multitrack.cluster.errors import (
-    ClusterRefusedError,
     NotFoundError,
 )
-from multitrack.cluster.library import ApiException, ConfigException, client, config
+from multitrack.cluster.library import ApiException, client
+from multitrack.cluster.login import log_in
 from multitrack.cluster.session import look_at_environment_once
 from multitrack.cluster.translation import translated
 
-__all__ = ["Body", "Cluster", "JobPage", "Pod", "TokenOwner", "connect", "namespace_of"]
+__all__ = ["Body", "Cluster", "JobPage", "Pod", "TokenOwner", "connect"]
 
 Body = dict[str, Any]
 """A Kubernetes object as JSON."""
@@ -41,9 +39,6 @@ _TIMEOUT = 30
 _WATCH_SECONDS = 300
 _WATCH_SILENCE_SECONDS = 120
 """API servers send a bookmark about once a minute."""
-
-
-_NAMESPACE_OF_POD = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +70,14 @@ class JobPage:
     """Asks for the next page; empty: this is the last."""
 
 
-def namespace_of(context: str | None = None) -> str:
-    """The namespace that a user means who names none."""
-    if _NAMESPACE_OF_POD.exists():
-        return _NAMESPACE_OF_POD.read_text(encoding="utf-8").strip()
-    try:
-        contexts, current = config.list_kube_config_contexts(_kubeconfig())
-    except (ConfigException, OSError):
-        return "default"
-    chosen = next((each for each in contexts if each["name"] == context), current)
-    return str(chosen.get("context", {}).get("namespace") or "default")
-
-
-def _kubeconfig() -> str | None:
-    """The client reads the variable when it is imported; we read it when we are asked."""
-    return os.environ.get("KUBECONFIG") or None
-
-
 @asynccontextmanager
 async def connect(context: str | None = None) -> AsyncIterator["Cluster"]:
     """Connect as the pod's service account, or as the user's kubeconfig says.
 
     Raises:
-        ClusterRefusedError: Neither is there, or the kubeconfig has no such context.
+        ClusterRefusedError: As `log_in` raises it.
     """
-    try:
-        try:
-            config.load_incluster_config()
-        except ConfigException:
-            await config.load_kube_config(_kubeconfig(), context=context)
-    except (ConfigException, OSError) as error:
-        raise ClusterRefusedError(
-            f"no cluster to talk to ({error}); set KUBECONFIG or run inside a cluster"
-        ) from error
+    await log_in(context)
     async with client.ApiClient() as api:
         look_at_environment_once(api)
         yield Cluster(api)

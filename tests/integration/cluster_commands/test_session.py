@@ -2,10 +2,13 @@
 
 import asyncio
 import threading
+from pathlib import Path
 
 import pytest
 
 from multitrack.cluster.client import connect
+from multitrack.cluster.errors import ClusterRefusedError
+from multitrack.cluster.login import namespace_of
 from multitrack.cluster.session import proxy_for
 from tests.fakes.kubernetes import FakeKubernetes
 
@@ -52,3 +55,28 @@ def test_a_proxy_is_taken_from_the_environment_as_kubectl_does(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert proxy_for(url) == proxy
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "kubeconfig is not there"),
+        ("", "kubeconfig: not a kubeconfig"),
+        ("these are words", "kubeconfig: not a kubeconfig"),
+        ("a: [", "kubeconfig: not a kubeconfig"),
+        ("contexts: []\ncurrent-context: gone\n", "name gone"),
+    ],
+)
+async def test_a_kubeconfig_that_is_none_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, said: str
+) -> None:
+    file = tmp_path / "kubeconfig"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("KUBECONFIG", str(file))
+    assert namespace_of() == "default"
+    with pytest.raises(ClusterRefusedError, match=said) as raised:
+        async with connect():
+            pass
+    assert str(file) in str(raised.value)
+    assert "set KUBECONFIG" in str(raised.value)

@@ -35,7 +35,8 @@ def with_cluster(
         ClusterRefusedError: There is no cluster to talk to, or it refuses.
     """
     try:
-        from multitrack.cluster.client import connect, namespace_of  # noqa: PLC0415 - heavy
+        from multitrack.cluster.client import connect  # noqa: PLC0415 - heavy
+        from multitrack.cluster.login import namespace_of  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"this command needs the package {error.name}; pip install 'multitrack[operator]'"
