@@ -71,7 +71,10 @@ def test_submit_makes_the_job_that_the_webhook_would_make(kubernetes: FakeKubern
     assert kubernetes.find("recordingjobs", "by-hand", "meetings")
 
 
-@pytest.mark.parametrize("arguments", [(), ("prefix/", "--daily", ID), ("--daily", "a/b")])
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("prefix/", "--daily", ID), ("--daily", "a/b"), ("s3://bucket",), ("",)],
+)
 def test_submit_without_one_source_says_what_to_do(arguments: tuple[str, ...]) -> None:
     refused = multitrack("submit", *arguments)
     assert refused.returncode == 2

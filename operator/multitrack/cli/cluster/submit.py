@@ -104,9 +104,16 @@ def _bucket(text: str) -> dict[str, str]:
                 f"{text}: the cluster cannot read this machine's files; copy them into the bucket "
                 "and name the prefix, or process them here: multitrack run"
             )
-        return {"prefix": text}
-    address = S3Address.parse(text)
-    return {"bucket": address.bucket, "prefix": address.key}
+        place = {"prefix": text}
+    else:
+        address = S3Address.parse(text)
+        place = {"bucket": address.bucket, "prefix": address.key}
+    if not place["prefix"]:
+        raise SettingsError(
+            f"submit: {text!r} names no recording; give its prefix: s3://BUCKET/PREFIX, or PREFIX "
+            "in the installation's bucket"
+        )
+    return place
 
 
 def _name_of(prefix: str) -> str:
