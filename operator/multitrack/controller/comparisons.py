@@ -21,7 +21,7 @@ from multitrack.controller.errands import (
 from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.outcome import workflow_url
 from multitrack.controller.settings import OperatorSettings
-from multitrack.controller.steps import said
+from multitrack.controller.steps import said, stuck_pod
 from workflow_templates.pipelines import COMPARE_RUN
 
 __all__ = ["comparison_arguments", "comparison_not_started", "with_comparison"]
@@ -147,7 +147,9 @@ def _outcome(known: ComparisonStatus, current: WorkflowView | None) -> Outcome:
         return ConditionStatus.FALSE, ComparedReason.FAILED, text
     if current.is_finished:
         return ConditionStatus.FALSE, ComparedReason.FAILED, _last_words(current)
-    return ConditionStatus.UNKNOWN, ComparedReason.COMPARING, f"{current.name} compares"
+    stuck = stuck_pod(current)
+    text = f"{current.name} cannot start: {said(stuck)}" if stuck else f"{current.name} compares"
+    return ConditionStatus.UNKNOWN, ComparedReason.COMPARING, text
 
 
 def _last_words(workflow: WorkflowView) -> str:

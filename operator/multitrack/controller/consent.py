@@ -33,7 +33,7 @@ from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.retention import what_expired
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.starts import newest
-from multitrack.controller.steps import said
+from multitrack.controller.steps import said, stuck_pod
 from workflow_templates.contracts.deletion import ConsentPolicy, DeletionScope
 from workflow_templates.pipelines import DELETE_AUDIO, PROCESS_RECORDING
 
@@ -293,6 +293,9 @@ class _Case:
         """How far the deletion is."""
         tries = [each for each in self.workflows if each.pipeline == DELETE_AUDIO.name]
         last = max(tries, key=lambda each: (each.created, each.attempt), default=None)
+        if last is not None and (stuck := stuck_pod(last)) is not None:
+            text = f"{last.name} cannot start: {said(stuck)}; it goes on once that is mended"
+            return _FALSE, ConsentReason.UNVERIFIED, text
         if last is None or not last.is_finished or last.phase == "Succeeded":
             return _FALSE, ConsentReason.DELETING, f"{why} The audio is being deleted"
         node = _last_try(last)

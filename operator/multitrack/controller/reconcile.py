@@ -18,25 +18,13 @@ from multitrack.controller.decision import (
     WakeWorkflow,
 )
 from multitrack.controller.deliveries import with_delivery
-from multitrack.controller.observed import Node, WorkflowView
+from multitrack.controller.observed import WorkflowView
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.starts import newest, next_start
+from multitrack.controller.steps import stuck_pod
 from workflow_templates.pipelines import PROCESS_RECORDING
 
 __all__ = ["reconcile"]
-
-_CANNOT_START = (
-    "ImagePullBackOff",
-    "ErrImagePull",
-    "ErrImageNeverPull",
-    "InvalidImageName",
-    "CreateContainerConfigError",
-    "CreateContainerError",
-    "FailedMount",
-    'persistentvolumeclaim "',  # is not found; one that waits for its volume is not named
-)
-"""What Argo says about a pod that only a person can help. A pod that no node has room for is not
-among them: a node may come."""
 
 _ERRANDS = (with_delivery, with_comparison, enforce_consent)
 """What else is done for a job, each from what was decided before it."""
@@ -134,7 +122,7 @@ def _follow(
     lacks: tuple[str, ...],
 ) -> Decision:
     """Say what Argo says; act only where the spec or time asks for it."""
-    stuck = _stuck_pod(current)
+    stuck = stuck_pod(current)
     status = report.following(job, current, stuck, settings=settings, now=now, lacks=lacks)
     if current.is_finished:
         return _after_the_end(job, status, now)
@@ -188,20 +176,6 @@ def _without_workflow(job: RecordingJob, now: datetime) -> Decision:
             now,
         )
     )
-
-
-def _stuck_pod(workflow: WorkflowView) -> Node | None:
-    """The first pod that cannot start until a person does something."""
-    if workflow.is_finished:
-        return None
-    waiting = [
-        node
-        for node in (workflow.nodes or {}).values()
-        if node.type == "Pod"
-        and node.phase == "Pending"
-        and any(word in node.message for word in _CANNOT_START)
-    ]
-    return min(waiting, key=lambda node: (node.started is None, node.started), default=None)
 
 
 def _may_be_forgotten(workflow: WorkflowView) -> bool:

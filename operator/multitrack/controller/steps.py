@@ -18,6 +18,7 @@ __all__ = [
     "report_of",
     "said",
     "step_statuses",
+    "stuck_pod",
     "track_index",
     "track_name",
     "track_names",
@@ -25,6 +26,18 @@ __all__ = [
 
 _EXIT = re.compile(r"^(?:main: )?Error \(exit code \d+\)(?:: )?")
 _MOST_WARNINGS = 32
+_CANNOT_START = (
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "FailedMount",
+    'persistentvolumeclaim "',  # is not found; one that waits for its volume is not named
+)
+"""What Argo says about a pod that only a person can help. A pod that no node has room for is not
+among them: a node may come."""
 
 
 def step_statuses(pipeline: Pipeline, workflow: WorkflowView) -> tuple[StepStatus, ...]:
@@ -42,6 +55,20 @@ def progress_of(steps: Iterable[StepStatus]) -> str:
 def said(node: Node) -> str:
     """The node's message without Argo's words around it."""
     return _EXIT.sub("", node.message).strip() or node.message
+
+
+def stuck_pod(workflow: WorkflowView) -> Node | None:
+    """The first pod that cannot start until a person does something."""
+    if workflow.is_finished:
+        return None
+    waiting = [
+        node
+        for node in (workflow.nodes or {}).values()
+        if node.type == "Pod"
+        and node.phase == "Pending"
+        and any(word in node.message for word in _CANNOT_START)
+    ]
+    return min(waiting, key=lambda node: (node.started is None, node.started), default=None)
 
 
 def report_of(node: Node) -> StepReport:

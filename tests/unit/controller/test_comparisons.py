@@ -176,6 +176,16 @@ def test_comparison(case: Case) -> None:
         assert case.want_words in compared.message
 
 
+def test_a_comparison_that_cannot_start_says_why() -> None:
+    message = 'CreateContainerConfigError: secret "legacy-api" not found'
+    nodes = a_run("compare-run", "Running", a_pod("compare-run", "Pending", message=message))
+    stuck = a_workflow("Running", *nodes, name="c", uid="comparison", pipeline="compare-run")
+    decision = reconcile(SHADOW, (PUBLISHED, stuck), settings=COMPARING, now=NOW)
+    compared = decision.status.condition(ConditionType.COMPARED)
+    assert compared is not None
+    assert message in compared.message
+
+
 def a_step(name: str, phase: StepPhase, seconds: float) -> StepStatus:
     ended = NOW + timedelta(seconds=seconds)
     return StepStatus(name=name, phase=phase, start_time=NOW, completion_time=ended)

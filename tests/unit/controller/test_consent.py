@@ -76,6 +76,9 @@ def cleaned(says: str, phase: str = "Succeeded") -> list[Node]:
     return a_run("cleanup-consent", phase, outputs={"audio-deleted": says}, finished=NOW)
 
 
+LACKING = 'CreateContainerConfigError: secret "s3" not found'
+
+
 def a_deletion(phase: str, *nodes: Node) -> WorkflowView:
     return a_workflow(
         phase, *nodes, name="deletion", uid="deletion", pipeline="delete-audio", attempt=1
@@ -86,6 +89,11 @@ def refused_with(code: int, message: str) -> list[Node]:
     said = f"main: Error (exit code {code}): {message}"
     pod = a_pod("cleanup-consent", "Failed", message=said, exit_code=code)
     return a_run("cleanup-consent", "Failed", pod)
+
+
+def without_its_secret() -> list[Node]:
+    pod = a_pod("cleanup-consent", "Pending", message=LACKING)
+    return a_run("cleanup-consent", "Running", pod)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +322,14 @@ CASES = {
         FALSE,
         want_deleted=False,
     ),
+    "a deletion without its credential is not taken for one that goes on": Case(
+        held(DENIED.model_copy(update={"requests": 1, "requested_at": NOW})),
+        (GOOD, a_deletion("Running", *without_its_secret())),
+        (),
+        ConsentReason.UNVERIFIED,
+        FALSE,
+        want_deleted=False,
+    ),
     "a deletion that says it is done is not believed without the proof": Case(
         held(DENIED.model_copy(update={"requests": 1, "requested_at": NOW})),
         (GOOD, a_deletion("Succeeded", *cleaned("true"))),
@@ -463,6 +479,15 @@ def test_a_failing_deletion_changes_nothing_else() -> None:
     condition = decision.status.condition(ConditionType.CONSENT_ENFORCED)
     assert condition is not None
     assert condition.message == "s3://b/k: is locked"
+
+
+def test_a_credential_that_is_missing_is_named() -> None:
+    audio = DENIED.model_copy(update={"requests": 1, "requested_at": NOW})
+    deletion = a_deletion("Running", *without_its_secret())
+    decision = reconcile(held(audio), (GOOD, deletion), settings=SETTINGS, now=NOW)
+    condition = decision.status.condition(ConditionType.CONSENT_ENFORCED)
+    assert condition is not None
+    assert LACKING in condition.message
 
 
 def test_the_deadline_of_the_grace_is_told() -> None:
