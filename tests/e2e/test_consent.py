@@ -1,6 +1,7 @@
 """Consent on a real cluster and a bucket with versions: whatever becomes of a job, audio goes."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -147,6 +148,11 @@ def test_what_stands_in_the_way_of_a_deletion_is_named(
     assert "no-such-secret" in unable["message"]
     assert not installation.job("no-credential")["status"]["audioDeleted"]
     installation.s3.head_object(Bucket=installation.bucket, Key=key)
+    installation.make_secret("no-such-secret", {"access-key-id": os.environ["AWS_ACCESS_KEY_ID"]})
+    try:
+        installation.wait("no-credential", ".status.audioDeleted=true", 120)
+    finally:
+        installation.kubectl("delete", "secret", "no-such-secret")
 
 
 @pytest.fixture
