@@ -191,6 +191,7 @@ async def test_a_no_after_success_deletes_everything_and_proves_it(
         assert await meeting.run_deletion(deletion) == 0
         await world.explains("ConsentEnforced", "Enforced")
         await eventually(lambda: meeting.pending() == [], 50)
+        await world.server.until(lambda: ("Normal", "Enforced") in world.events())
         done = operator.metric("multitrack_deletions_total", outcome="done")
     assert (world.status()["audioDeleted"], done) == (True, 1)
     assert "finalizers" not in meeting.metadata()
@@ -198,7 +199,6 @@ async def test_a_no_after_success_deletes_everything_and_proves_it(
     assert meeting.keys(f"jobs/{meeting.uid}/") >= {f"jobs/{meeting.uid}/{key}" for key in TEXT}
     assert meeting.keys(f"deletions/done/{meeting.uid}/")
     assert world.status()["phase"] == "Succeeded"
-    await world.server.until(lambda: ("Normal", "Enforced") in world.events())
 
 
 async def test_a_vote_that_no_job_was_told_of_is_found(
