@@ -51,6 +51,8 @@ def rows_cluster(bench: Bench) -> Iterator[Row]:
             "p95 ≤ 1 s",
             f"p50 {p50:.2f} s, p95 {p95:.2f} s",
         )
+        # Before the many: Argo takes about one new Workflow a second, in their order.
+        yield _sample_on_cluster(bench, installed)
         seconds, memory = suspended_jobs(installed, 1000)
         yield Row(
             "cluster: 1,000 suspended jobs at once",
@@ -58,7 +60,6 @@ def rows_cluster(bench: Bench) -> Iterator[Row]:
             "all Workflows ≤ 60 s, operator ≤ 200 MB",
             f"{seconds:.1f} s, operator {memory:.0f} MB",
         )
-        yield _sample_on_cluster(bench, installed)
 
 
 def _sample_on_cluster(bench: Bench, installed: Installation) -> Row:
