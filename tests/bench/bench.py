@@ -64,9 +64,10 @@ class Bench:
         return folder
 
 
-def run_whole(bench: Bench, source: Path, name: str) -> Cost:
+def run_whole(bench: Bench, source: Path, name: str, *options: str) -> Cost:
     """`multitrack run`, as a user types it, with tiny.en."""
     out = bench.fresh(name)
-    cost = measure([*MULTITRACK, "run", str(source), "-o", str(out), "-q", "--model", "tiny.en"])
+    argv = [*MULTITRACK, "run", str(source), "-o", str(out), "-q", "--model", "tiny.en"]
+    cost = measure([*argv, *options])
     shutil.rmtree(out)
     return cost

@@ -82,7 +82,7 @@ def installation(
 
 def _values(daily: dict[str, Any], endpoint: str) -> dict[str, Any]:
     """The e2e tests' values; the gateway is reached through the nodes, as from outside."""
-    values = chart_values(NAME, {**daily, "jobs": {"language": "en"}}, endpoint)
+    values = chart_values(NAME, daily, endpoint)
     values["workflows"]["parameters"]["webhook-timeout"] = RECEIVERS_PATIENCE
     values["gateway"] = {"service": {"type": "NodePort"}}
     return values
