@@ -65,6 +65,15 @@ def test_votes_come_back_in_the_order_of_their_time_and_once(store: S3Store) -> 
     assert read_votes(store, "recordings", "rec-1") == (earlier, later)
 
 
+def test_a_vote_that_is_sent_again_overtakes_no_later_one(store: S3Store) -> None:
+    yes, no = a_vote(yes=True, user="u1", at=1), a_vote(yes=False, user="u1", at=2)
+    yes_again = yes.model_copy(update={"at": "2026-03-14T10:00:09.000Z"})
+    for vote in (yes, no, yes_again):
+        write_vote(store, "recordings", "rec-3", vote)
+    assert read_votes(store, "recordings", "rec-3") == (yes, no)
+    assert is_denied(read_votes(store, "recordings", "rec-3"))
+
+
 def test_what_is_no_vote_is_never_taken_for_consent(store: S3Store) -> None:
     prefix = votes_prefix("recordings", "rec-2")
     store.write(S3Address(prefix.bucket, f"{prefix.key}x.json"), b"{}")

@@ -42,19 +42,22 @@ def write_vote(store: S3Store, bucket: str, subject: str, vote: Vote) -> S3Addre
 def read_votes(store: S3Store, bucket: str, subject: str) -> tuple[Vote, ...]:
     """All votes, in the order in which they were given.
 
+    Who was not answered sends the same vote again: it counts once, where it was given first.
+
     Raises:
         BadInputError: An object there is no vote. Nothing may be taken for consent then.
         MultitrackError: As the store's methods.
     """
-    votes = []
+    votes: dict[tuple[str, str | None, bool], Vote] = {}
     for found in store.list(votes_prefix(bucket, subject)).objects:
         try:
-            votes.append(Vote.model_validate_json(store.read(found.address)))
+            vote = Vote.model_validate_json(store.read(found.address))
         except ValidationError as error:
             raise BadInputError(
                 f"{found.address}: not a vote; look at it and delete or mend it"
             ) from error
-    return tuple(votes)
+        votes.setdefault((vote.id, vote.user_id, vote.consent_given), vote)
+    return tuple(votes.values())
 
 
 def votes_mark(store: S3Store, bucket: str, subject: str) -> str:
