@@ -20,6 +20,7 @@ __all__ = ["CHART", "ROOT", "Installation", "a_manifest", "condition", "eventual
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "charts" / "multitrack"
 OPERATOR = "app.kubernetes.io/component=operator"
+GATEWAY = "app.kubernetes.io/component=gateway"
 
 _POLL_SECONDS = 0.5
 

@@ -1,6 +1,5 @@
 """Consent on a real cluster and a bucket with versions: whatever becomes of a job, audio goes."""
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +7,11 @@ from typing import Any, Literal
 
 import pytest
 
+from tests.e2e.audio import audio_left, await_struck_off, keep_versions, keys, proofs
 from tests.e2e.conftest import NAME
 from tests.e2e.installation import Installation, condition, eventually
 from tests.e2e.specs import a_short_job
 from workflow_templates.contracts.consent import Vote
-from workflow_templates.runtime.deletions import DeletionList
 from workflow_templates.runtime.store import S3Store
 from workflow_templates.runtime.votes import write_vote
 
@@ -35,22 +34,11 @@ class Meeting:
 
     def keys(self, prefix: str) -> set[str]:
         """Of all versions and delete markers."""
-        listed = self.installation.s3.list_object_versions(Bucket=self.bucket, Prefix=prefix)
-        found = (*listed.get("Versions", []), *listed.get("DeleteMarkers", []))
-        return {each["Key"] for each in found}
+        return keys(self.installation, prefix, self.bucket)
 
     def audio(self) -> set[str]:
         """What there still is of it."""
-        prefix = f"jobs/{self.uid}/"
-        kinds = ("source/", "audio/", "probe/", "mix.mp3", "waveform.json")
-        copies = {key for key in self.keys(prefix) if key.removeprefix(prefix).startswith(kinds)}
-        return copies | self.keys(self.key)
-
-    def proofs(self) -> list[dict[str, Any]]:
-        """Audits that outlive the job."""
-        bucket, s3 = self.installation.bucket, self.installation.s3
-        keys = sorted(self.keys(f"deletions/done/{self.uid}/"))
-        return [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
+        return audio_left(self.installation, self.uid, self.key)
 
 
 def a_meeting(installation: Installation, name: str, track: Path, **spec: Any) -> Meeting:
@@ -67,9 +55,7 @@ def a_meeting(installation: Installation, name: str, track: Path, **spec: Any) -
 @pytest.fixture
 def versions(installation: Installation) -> None:
     """The bucket keeps old versions of everything from now on."""
-    installation.s3.put_bucket_versioning(
-        Bucket=installation.bucket, VersioningConfiguration={"Status": "Enabled"}
-    )
+    keep_versions(installation)
 
 
 @pytest.mark.usefixtures("versions")
@@ -107,16 +93,11 @@ def test_audio_goes_whatever_becomes_of_the_job(
         assert "finalizers" not in job["metadata"]
     assert installation.job("no-failed")["status"]["phase"] == "Failed"
     assert installation.job("no-before")["status"]["phase"] == "Succeeded"
-    entries = DeletionList(store, installation.bucket)
-    ours = {meeting.uid for meeting in (before, after, failing, deleted)}
-
-    def is_struck_off() -> bool:
-        return not ours & {entry.job_uid for entry in entries.pending()[0]}
-
-    eventually(is_struck_off, "no entry of these jobs in the deletion list", 300)
-    for meeting in (before, after, failing, deleted):
+    meetings = (before, after, failing, deleted)
+    await_struck_off(installation, [meeting.uid for meeting in meetings], 300)
+    for meeting in meetings:
         assert meeting.audio() == set(), meeting.name
-        proof = meeting.proofs()[-1]
+        proof = proofs(installation, meeting.uid)[-1]
         assert proof["audio_deleted"] is True
         assert f"s3://{installation.bucket}/{meeting.key}" in {
             each["address"] for each in proof["deleted"]

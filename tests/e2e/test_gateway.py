@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from tests.e2e.clips import beginning
 from tests.e2e.daily import DailyBeside
-from tests.e2e.installation import Installation, condition, eventually
+from tests.e2e.installation import GATEWAY, Installation, condition, eventually
 from tests.e2e.port_forward import forwarded
 from tests.e2e.refusal import refusing_jobs
 from tests.e2e.tokens import token_of
@@ -23,7 +23,6 @@ from tests.fakes.daily.recordings import a_participant, a_recording, a_track
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-GATEWAY = "app.kubernetes.io/component=gateway"
 WEBHOOK = "/v1/daily/webhook"
 CLIP_SECONDS = 40
 PATIENCE = 240.0

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.e2e.installation import OPERATOR, Installation
+from tests.e2e.installation import GATEWAY, OPERATOR, Installation
 from tests.fakes.loopback import Answer, Drop, Reply, Request
 
-__all__ = ["GATEWAY", "Ambush", "Moment", "Strike", "Victim"]
-
-GATEWAY = "app.kubernetes.io/component=gateway"
+__all__ = ["Ambush", "Moment", "Strike", "Victim"]
 
 
 class Victim(StrEnum):

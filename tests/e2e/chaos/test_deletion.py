@@ -1,23 +1,20 @@
 """Deletions while those who delete are killed, and while the bucket's server fails."""
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.e2e.audio import audio_left, await_struck_off, keep_versions, keys, proofs
 from tests.e2e.chaos.ambush import Ambush, Moment, Strike, Victim
 from tests.e2e.chaos.figures import Figures
 from tests.e2e.installation import Installation, condition, eventually
 from tests.e2e.specs import a_short_job
 from tests.fakes.loopback import Request
 from tests.fakes.s3_faults import FaultyS3, Rule
-from workflow_templates.runtime.deletions import DeletionList
-from workflow_templates.runtime.store import S3Store
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(2400)]
 
@@ -25,7 +22,6 @@ PATIENCE = 1500
 FAILURES = 40
 """So many deletes the server fails in all, one in three of them."""
 DENIED = {"denied": True, "graceAfterFailure": 0}
-AUDIO = ("source/", "audio/", "probe/", "mix.mp3", "waveform.json")
 ENDINGS = ("success", "failure", "deletion", "late-no")
 
 
@@ -76,30 +72,23 @@ def test_all_audio_goes_whatever_is_killed(
     for case in cases:
         end(installation, case, jobs[case.job])
 
-    store = S3Store(installation.s3)
-    entries = DeletionList(store, installation.bucket)
     for case in cases:
         if case.ending != "deletion":
             job = installation.wait(case.job, ".status.audioDeleted=true", PATIENCE)
             assert condition(job, "ConsentEnforced")["reason"] == "Enforced"
-    ours = set(jobs.values())
-    eventually(
-        lambda: not ours & {entry.job_uid for entry in entries.pending()[0]},
-        "no entry of these jobs in the deletion list",
-        PATIENCE,
-    )
+    await_struck_off(installation, jobs.values(), PATIENCE)
 
-    left = {case.job: audio_of(installation, case, jobs[case.job]) for case in cases}
-    proofs = {case.job: proof_of(installation, jobs[case.job]) for case in cases}
+    left = {case.job: audio_left(installation, jobs[case.job], case.key) for case in cases}
+    audits = {case.job: proofs(installation, jobs[case.job])[-1] for case in cases}
     figures.add(
         f"all audio of {len(cases)} meetings goes, in all versions",
         f"{len(ambush.carried_out) - before} kills at deletes; {FAILURES - unreliable.times} "
         "deletes failed with 503",
         f"{sum(len(each) for each in left.values())} objects or versions left, "
-        f"{sum(not proof['audio_deleted'] for proof in proofs.values())} without a proof",
+        f"{sum(not audit['audio_deleted'] for audit in audits.values())} without a proof",
     )
     assert left == {case.job: set() for case in cases}
-    assert all(proof["audio_deleted"] for proof in proofs.values())
+    assert all(audit["audio_deleted"] for audit in audits.values())
     assert len(ambush.carried_out) - before == len(cases)
     assert unreliable.times < FAILURES
 
@@ -128,9 +117,7 @@ def test_a_missing_right_is_named_and_the_audio_goes_once_it_is_granted(
 
 @pytest.fixture
 def versions(installation: Installation) -> None:
-    installation.s3.put_bucket_versioning(
-        Bucket=installation.bucket, VersioningConfiguration={"Status": "Enabled"}
-    )
+    keep_versions(installation)
 
 
 def begin(installation: Installation, case: Case, clip: Path) -> str:
@@ -172,25 +159,3 @@ def deletes(request: Request) -> bool:
 def names(request: Request, key: str) -> bool:
     """In its address, or in the list that it carries."""
     return key in request.target or key.encode() in request.body
-
-
-def keys(installation: Installation, prefix: str) -> set[str]:
-    """Of all versions and delete markers."""
-    listed = installation.s3.list_object_versions(Bucket=installation.bucket, Prefix=prefix)
-    found = (*listed.get("Versions", []), *listed.get("DeleteMarkers", []))
-    return {each["Key"] for each in found}
-
-
-def audio_of(installation: Installation, case: Case, uid: str) -> set[str]:
-    prefix = f"jobs/{uid}/"
-    copies = {
-        key for key in keys(installation, prefix) if key.removeprefix(prefix).startswith(AUDIO)
-    }
-    return copies | keys(installation, case.key)
-
-
-def proof_of(installation: Installation, uid: str) -> dict[str, Any]:
-    """The newest audit, which outlives the job."""
-    newest = max(keys(installation, f"deletions/done/{uid}/"))
-    answer = installation.s3.get_object(Bucket=installation.bucket, Key=newest)
-    return dict(json.loads(answer["Body"].read()))

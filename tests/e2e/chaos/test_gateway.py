@@ -11,10 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.chaos.ambush import GATEWAY
 from tests.e2e.chaos.figures import Figures
 from tests.e2e.daily import DailyBeside
-from tests.e2e.installation import Installation, eventually
+from tests.e2e.installation import GATEWAY, Installation, eventually
 from tests.e2e.tokens import token_of
 from tests.fakes.daily import events
 from tests.fakes.daily.recordings import a_recording
