@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -74,9 +75,13 @@ class Meeting:
     def pending(self) -> list[dict[str, Any]]:
         """The deletion list, this job's entries."""
         found = self.s3.client.list_objects_v2(Bucket=BUCKET, Prefix="deletions/pending/")
-        keys = [each["Key"] for each in found.get("Contents", []) if self.uid in each["Key"]]
-        bodies = [self.s3.client.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys]
-        return [json.loads(body) for body in bodies]
+        entries = []
+        for key in (each["Key"] for each in found.get("Contents", []) if self.uid in each["Key"]):
+            # The operator may strike an entry off between the listing and the look at it.
+            with suppress(self.s3.client.exceptions.NoSuchKey):
+                answer = self.s3.client.get_object(Bucket=BUCKET, Key=key)
+                entries.append(json.loads(answer["Body"].read()))
+        return entries
 
     def metadata(self) -> dict[str, Any]:
         found = self.world.server.find("recordingjobs", "standup", NAMESPACE) or {}
