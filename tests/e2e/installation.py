@@ -73,7 +73,7 @@ class Installation:
         self.helm(*keep, *changes, "--wait", "--timeout", "180s")
 
     def prepare(self) -> None:
-        """A namespace that asks for restricted pods, the bucket, and the Secret with its key."""
+        """A namespace that asks for restricted pods, and the Secret with the bucket's key."""
         labels = {"pod-security.kubernetes.io/enforce": "restricted"}
         metadata = {"name": self.namespace, "labels": labels}
         self.make({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
@@ -82,7 +82,6 @@ class Installation:
             "secret-access-key": os.environ["AWS_SECRET_ACCESS_KEY"],
         }
         self.make_secret("multitrack-storage", credentials)
-        self.make_bucket()
 
     def make_bucket(self) -> None:
         """The bucket, unless it is there."""

@@ -12,15 +12,21 @@ import yaml
 
 from tests.e2e.installation import CHART, Installation
 
-__all__ = ["a_place", "installed"]
+__all__ = ["a_bucket", "a_place", "installed"]
+
+
+def a_bucket(name: str) -> Installation:
+    """An empty bucket, for an installation in the namespace of that name, which is not there."""
+    endpoint = os.environ["S3_ENDPOINT_URL"]
+    s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+    place = Installation(name, name, s3)
+    place.make_bucket()
+    return place
 
 
 def a_place(name: str) -> Installation:
     """A namespace that asks for restricted pods, and a bucket, both of that name: still empty."""
-    endpoint = os.environ["S3_ENDPOINT_URL"]
-    place = Installation(
-        name, name, boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    )
+    place = a_bucket(name)
     place.prepare()
     return place
 

@@ -7,7 +7,6 @@ How tries follow each other is tested with the steps alone: the first pause is a
 import json
 import os
 import random
-import secrets
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,18 +14,17 @@ from typing import Any
 import pytest
 
 from tests.e2e.installation import Installation, condition, eventually
+from tests.e2e.receivers import receiver_beside, zulip_beside
+from tests.e2e.seed import a_seed
 from tests.e2e.specs import a_short_job, a_track
-from tests.e2e.values import AUTHORITY_SECRET, HOST_ADDRESS, ZULIP_PORT, ZULIP_SECRET
-from tests.fakes.authority import make_authority
+from tests.e2e.values import HOST_ADDRESS
 from tests.fakes.loopback import Reply
-from tests.fakes.receiver import Receiver, running_receiver
-from tests.fakes.zulip import FakeZulip, running_zulip
+from tests.fakes.receiver import Receiver
+from tests.fakes.zulip import FakeZulip
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 JOB = "told"
-SEED = "MULTITRACK_SEED"
-"""Set it to repeat a run."""
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +35,7 @@ def host() -> str:
 
 @pytest.fixture(scope="module")
 def zulip(installation: Installation, host: str) -> Iterator[FakeZulip]:
-    with running_zulip(host, ZULIP_PORT) as realm:
-        installation.make_secret(ZULIP_SECRET, {"api-key": realm.key})
+    with zulip_beside(installation, host) as realm:
         yield realm
 
 
@@ -46,10 +43,8 @@ def zulip(installation: Installation, host: str) -> Iterator[FakeZulip]:
 def receiver(
     installation: Installation, host: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Receiver]:
-    authority = make_authority(tmp_path_factory.mktemp("authority"), host)
-    installation.make_secret(AUTHORITY_SECRET, {"ca.crt": authority.certificate})
-    with running_receiver(host, tls=authority.tls) as server:
-        installation.make_secret("receiver", {"hmac": server.secret})
+    folder = tmp_path_factory.mktemp("authority")
+    with receiver_beside(installation, host, folder) as server:
         yield server
 
 
@@ -83,9 +78,7 @@ def deliveries(installation: Installation, job: dict[str, Any]) -> list[str]:
 def test_results_arrive_once_though_the_operator_is_killed(
     installation: Installation, sample_tracks: str, zulip: FakeZulip, receiver: Receiver
 ) -> None:
-    seed = int(os.environ.get(SEED) or secrets.randbits(32))
-    print(f"{SEED}={seed}")  # noqa: T201 - pytest shows it where the test fails
-    moments = random.Random(seed)  # noqa: S311 - to be repeatable, not to be secret
+    moments = random.Random(a_seed())  # noqa: S311 - to be repeatable, not to be secret
     webhook = {"url": receiver.url, "secretRef": {"name": "receiver", "key": "hmac"}}
     told = {"zulip": {"stream": "meetings", "topic": "Stand-up"}, "webhook": webhook}
     installation.apply(JOB, a_short_job(a_track(sample_tracks, "David"), delivery=told))

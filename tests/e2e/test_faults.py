@@ -1,8 +1,6 @@
 """What goes away for a while, or for good, beside a job: the operator, storage, one step."""
 
-import os
 import random
-import secrets
 import time
 from collections import Counter
 from typing import Any
@@ -12,14 +10,13 @@ import pytest
 from tests.e2e.installation import Installation, condition, eventually
 from tests.e2e.repositories import a_repository
 from tests.e2e.s3_proxy import PORT, S3Proxy
+from tests.e2e.seed import a_seed
 from tests.e2e.specs import a_short_job, a_track
 from tests.e2e.values import REPOSITORY_THROUGH_PROXY
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 KILLS = 5
-SEED = "MULTITRACK_SEED"
-"""Set it to repeat a run."""
 
 
 def test_storage_that_is_away_for_a_while_delays_the_job(
@@ -72,9 +69,7 @@ def test_a_mixdown_that_fails_for_good_costs_the_mix_alone(
 def test_an_operator_killed_at_random_moments_doubles_nothing(
     installation: Installation, sample_tracks: str
 ) -> None:
-    seed = int(os.environ.get(SEED) or secrets.randbits(32))
-    print(f"{SEED}={seed}")  # noqa: T201 - pytest shows it where the test fails
-    moments = random.Random(seed)  # noqa: S311 - to be repeatable, not to be secret
+    moments = random.Random(a_seed())  # noqa: S311 - to be repeatable, not to be secret
     names = ("survivor-a", "survivor-b")
     for name in names:
         installation.apply(name, a_short_job(a_track(sample_tracks, "David")))

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 import yaml
 
 from tests.e2e.clips import beginning
 from tests.e2e.installation import ROOT, Installation
+from tests.e2e.release import a_bucket
 from tests.e2e.typed import blocks_of
 from tests.e2e.values import REGISTRY, TAG, chart_values
 
@@ -29,11 +29,7 @@ OF_THE_CLUSTER = ("storage", "gpu", "workflows")
 @pytest.fixture
 def place(cluster: None) -> Iterator[Installation]:  # noqa: ARG001 - checked first
     """A bucket; nothing else."""
-    endpoint = os.environ["S3_ENDPOINT_URL"]
-    s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    empty = Installation(NAME, NAME, s3)
-    empty.make_bucket()
-    yield empty
+    yield a_bucket(NAME)
     for argv in (
         ["kubectl", "--namespace", NAME, "delete", "recordingjobs", "--all", "--wait=true"],
         ["helm", "uninstall", "typed", "--namespace", NAME, "--ignore-not-found"],

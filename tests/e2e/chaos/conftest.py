@@ -2,7 +2,6 @@
 
 import os
 import random
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,12 @@ from tests.e2e.clips import beginning
 from tests.e2e.daily import DailyBeside
 from tests.e2e.installation import Installation
 from tests.e2e.release import a_place, installed
+from tests.e2e.seed import a_seed
 from tests.e2e.values import HOST_ADDRESS, chart_values
 from tests.fakes.s3_faults import FaultyS3, running_faulty_s3
 
 NAME = "multitrack-chaos"
 """Of the namespace and of the bucket."""
-SEED = "MULTITRACK_SEED"
-"""Set it to repeat a run."""
 CLIP_SECONDS = 8
 RECEIVERS_PATIENCE = "5"
 """Seconds for which a receiver may be silent."""
@@ -37,7 +35,7 @@ def host(cluster: None) -> str:  # noqa: ARG001 - checked first
 
 @pytest.fixture(scope="session")
 def moments(pytestconfig: pytest.Config) -> random.Random:
-    seed = int(os.environ.get(SEED) or secrets.randbits(32))
+    seed = a_seed()
     pytestconfig.stash[_FIGURES].seed = seed
     return random.Random(seed)  # noqa: S311 - to be repeatable, not to be secret
 

@@ -12,12 +12,11 @@ import pytest
 from tests.e2e.chaos.ambush import Ambush, Moment, Strike, Victim
 from tests.e2e.chaos.figures import Figures
 from tests.e2e.installation import Installation, condition, eventually
+from tests.e2e.receivers import receiver_beside, zulip_beside
 from tests.e2e.specs import a_short_job
-from tests.e2e.values import AUTHORITY_SECRET, ZULIP_PORT, ZULIP_SECRET
-from tests.fakes.authority import make_authority
 from tests.fakes.loopback import Answer, Drop, Reply, Request
-from tests.fakes.receiver import Receiver, running_receiver
-from tests.fakes.zulip import FakeZulip, running_zulip
+from tests.fakes.receiver import Receiver
+from tests.fakes.zulip import FakeZulip
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(2400)]
 
@@ -71,8 +70,7 @@ def tells_of(request: Request, job: str) -> bool:
 
 @pytest.fixture
 def zulip(installation: Installation, host: str, ambush: Ambush) -> Iterator[FakeZulip]:
-    with running_zulip(host, ZULIP_PORT, around=ambush.around) as realm:
-        installation.make_secret(ZULIP_SECRET, {"api-key": realm.key})
+    with zulip_beside(installation, host, ambush.around) as realm:
         yield realm
 
 
@@ -80,11 +78,8 @@ def zulip(installation: Installation, host: str, ambush: Ambush) -> Iterator[Fak
 def receiver(
     installation: Installation, host: str, ambush: Ambush, tmp_path: Path
 ) -> Iterator[Receiver]:
-    authority = make_authority(tmp_path, host)
-    installation.make_secret(AUTHORITY_SECRET, {"ca.crt": authority.certificate})
     around = Misbehaving(ambush).around
-    with running_receiver(host, tls=authority.tls, around=around) as server:
-        installation.make_secret("receiver", {"hmac": server.secret})
+    with receiver_beside(installation, host, tmp_path, around) as server:
         yield server
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.integration.loops.conftest import BUCKET, NAMESPACE
 from workflow_templates.argo.settings import InstallSettings
 
 ANN = "0a20567c-9e95-4fa7-aaa3-fb62f5be0449"
+_PROFILES = {"default": InstallSettings()}
 
 
 @pytest.fixture
@@ -45,6 +47,24 @@ def jobs(kubernetes: FakeKubernetes) -> list[str]:
 
 def named(loops: list[Loop], name: str) -> Loop:
     return next(loop for loop in loops if loop.name == name)
+
+
+@asynccontextmanager
+async def all_loops(
+    daily: FakeDaily, s3: FakeS3, metrics: LoopMetrics
+) -> AsyncIterator[list[Loop]]:
+    """As the operator has them, none of them running by itself."""
+    settings = OperatorSettings.model_validate(
+        {
+            "jobNamespaces": [NAMESPACE],
+            "storage": {"bucket": BUCKET, "endpointUrl": s3.endpoint_url},
+            "daily": {"apiUrl": daily.api_url},
+        }
+    )
+    async with connect() as cluster:
+        templates, store = Templates(cluster, _PROFILES), store_of(settings.storage)
+        async with open_loops(cluster, settings, tuple, metrics, templates, store) as loops:
+            yield loops
 
 
 async def test_every_recording_of_the_outage_becomes_one_job(
@@ -75,25 +95,7 @@ async def test_every_recording_of_the_outage_becomes_one_job(
     assert await asyncio.to_thread(daily.emit, events[4]) == []
     kubernetes.heal()
 
-    settings = OperatorSettings.model_validate(
-        {
-            "jobNamespaces": [NAMESPACE],
-            "storage": {"bucket": BUCKET, "endpointUrl": s3.endpoint_url},
-            "daily": {"apiUrl": daily.api_url},
-        }
-    )
-    profiles = {"default": InstallSettings()}
-    async with (
-        connect() as cluster,
-        open_loops(
-            cluster,
-            settings,
-            tuple,
-            metrics,
-            Templates(cluster, profiles),
-            store_of(settings.storage),
-        ) as loops,
-    ):
+    async with all_loops(daily, s3, metrics) as loops:
         await named(loops, "webhook-monitor").once()
         assert hook.state == "ACTIVE"
         for loop in loops:
@@ -121,25 +123,7 @@ async def test_what_only_the_bucket_took_becomes_a_job_by_the_inbox(
     assert (delivery.status, json.loads(delivery.answer)) == (200, {"outcome": "queued"})
     assert hook.failed_count == 0
     kubernetes.heal()
-    settings = OperatorSettings.model_validate(
-        {
-            "jobNamespaces": [NAMESPACE],
-            "storage": {"bucket": BUCKET, "endpointUrl": s3.endpoint_url},
-            "daily": {"apiUrl": daily.api_url},
-        }
-    )
-    profiles = {"default": InstallSettings()}
-    async with (
-        connect() as cluster,
-        open_loops(
-            cluster,
-            settings,
-            tuple,
-            metrics,
-            Templates(cluster, profiles),
-            store_of(settings.storage),
-        ) as loops,
-    ):
+    async with all_loops(daily, s3, metrics) as loops:
         await named(loops, "inbox").once()
     assert jobs(kubernetes) == ["daily-kept"]
     assert "Contents" not in s3.client.list_objects_v2(Bucket=BUCKET, Prefix="inbox/")
