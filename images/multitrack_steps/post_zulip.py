@@ -4,11 +4,12 @@ import os
 from datetime import UTC, datetime
 
 from multitrack_steps.context import StepContext
-from multitrack_steps.delivery.zulip import ZulipBot
-from multitrack_steps.delivery.zulip_message import compose, mark_of, shorten_topic
+from multitrack_steps.delivery.zulip_message import compose
 from workflow_templates.contracts.delivery import ZulipMessage
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.results import StepReport
+from workflow_templates.delivery.zulip import KEY_VARIABLE, ZulipBot
+from workflow_templates.delivery.zulip_text import mark_of, shorten_topic
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["run"]
@@ -70,9 +71,9 @@ def _required(context: StepContext, name: str) -> str:
 
 
 def _key() -> str:
-    key = os.environ.get("MULTITRACK_ZULIP_API_KEY", "")
+    key = os.environ.get(KEY_VARIABLE, "")
     if not key:
         raise SettingsError(
-            "post-zulip: MULTITRACK_ZULIP_API_KEY is not set; put the bot's key into its Secret"
+            f"post-zulip: {KEY_VARIABLE} is not set; put the bot's key into its Secret"
         )
     return key

@@ -5,12 +5,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from multitrack_steps.context import StepContext
-from multitrack_steps.delivery.payload import Envelope, completed_payload, test_payload
+from multitrack_steps.delivery.payload import completed_payload
 from workflow_templates.contracts.delivery import WebhookDelivery
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.contracts.results import StepReport
 from workflow_templates.delivery.destination import find_destination, parse_networks
-from workflow_templates.delivery.webhook import WebhookEvent, encode, event_id, post
+from workflow_templates.delivery.envelope import Envelope, test_payload
+from workflow_templates.delivery.webhook import (
+    SECRET_VARIABLE,
+    WebhookEvent,
+    encode,
+    event_id,
+    post,
+)
 from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["run"]
@@ -72,10 +79,10 @@ class Signing(StrEnum):
 def _secret(context: StepContext) -> str:
     """What is signed with; empty: nothing is."""
     wanted = context.choice("webhook-signed", Signing)
-    secret = os.environ.get("MULTITRACK_WEBHOOK_SECRET", "")
+    secret = os.environ.get(SECRET_VARIABLE, "")
     if wanted is Signing.YES and not secret:
         raise SettingsError(
-            "send-webhook: MULTITRACK_WEBHOOK_SECRET is not set; the Secret that it comes from, or "
+            f"send-webhook: {SECRET_VARIABLE} is not set; the Secret that it comes from, or "
             "its key, is missing in the job's namespace: create it and deliver again"
         )
     return "" if wanted is Signing.NO else secret

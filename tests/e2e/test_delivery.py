@@ -92,6 +92,8 @@ def test_results_arrive_once_though_the_operator_is_killed(
     assert (delivered["status"], delivered["reason"]) == ("True", "Delivered"), delivered["message"]
     assert len(deliveries(installation, job)) == 1
     [message] = zulip.messages.values()
+    assert "In progress" in zulip.history[message["id"]][0]
+    assert "In progress" not in message["content"]
     assert f"https://meetings.example/#/jobs/{installation.namespace}/{JOB}" in message["content"]
     [delivery] = receiver.deliveries
     assert delivery.is_signed

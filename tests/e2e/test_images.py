@@ -263,6 +263,12 @@ def test_each_step_does_its_work_in_its_image(pods: dict[str, Pod], sample: Path
     assert b"Carol" in files["published/report.html"]
 
 
+def test_models_are_exported_by_the_build_and_not_in_pods(pods: dict[str, Pod]) -> None:
+    where = "from multitrack_steps.diarization import packaged; print(packaged.provide())"
+    folder = pods["diarize"].output("python", "-c", where)
+    assert folder.startswith("/opt/multitrack/share/models/diarization-")
+
+
 def test_sizes_are_reported(pods: dict[str, Pod]) -> None:
     sizes = {image: nodes_by_image()[reference(image)][1] / 1e6 for image in pods}
     print("".join(f"\n{image}: {size:.0f} MB" for image, size in sizes.items()))  # noqa: T201

@@ -112,6 +112,7 @@ def _delivery() -> dict[str, Any]:
             "url": f"http://{host}:{ZULIP_PORT}",
             "botEmail": "minutes-bot@zulip.example",
             "apiKeySecret": {"name": ZULIP_SECRET},
+            "progress": True,
         },
     }
 

@@ -59,6 +59,8 @@ class FakeZulip:
     faults: list[Fault] = field(default_factory=list)
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     """By id: content, stream, topic, sender."""
+    history: dict[int, list[str]] = field(default_factory=dict)
+    """By id: everything that the message has said, the oldest first."""
     answer_nth: dict[int, Fault] = field(default_factory=dict)
     """Faults by number of the request, from 1."""
     requests: list[str] = field(default_factory=list)
@@ -76,6 +78,7 @@ class FakeZulip:
             "subject": topic,
             "sender_email": sender or self.email,
         }
+        self.history[number] = [content.rstrip()]
         return number
 
     def answer(self, request: Request) -> Reply | Drop:
@@ -136,6 +139,7 @@ class FakeZulip:
         if not self.can_edit:
             return _error(400, "The time limit for editing this message has passed")
         self.messages[number]["content"] = form["content"].rstrip()
+        self.history[number].append(form["content"].rstrip())
         return _done({})
 
     def _find(self, query: dict[str, str]) -> Reply:

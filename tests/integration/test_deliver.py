@@ -36,6 +36,12 @@ def results(finished_meeting: Path, tmp_path: Path) -> Path:
     return folder
 
 
+def send_test(*options: str, secret: str = "") -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "multitrack.cli.main", "deliver", "--test", *options]
+    environment = {**os.environ, "MULTITRACK_WEBHOOK_SECRET": secret}
+    return subprocess.run(argv, capture_output=True, text=True, check=False, env=environment)
+
+
 def deliver(folder: Path, zulip: FakeZulip, receiver: Receiver) -> subprocess.CompletedProcess[str]:
     options = {
         "--webhook": receiver.url,
@@ -88,3 +94,32 @@ def test_a_receiver_that_is_down_is_for_another_try(
     assert deliver(results, zulip, receiver).returncode == 0
     assert len(zulip.messages) == 1
     assert len({delivery.event_id for delivery in receiver.deliveries}) == 1
+
+
+def test_a_receiver_is_tried_without_any_meeting(receiver: Receiver) -> None:
+    target = ("--webhook", receiver.url, "--allow-private", "127.0.0.0/8")
+    signed, unsigned = send_test(*target, secret=receiver.secret), send_test(*target)
+    assert (signed.returncode, unsigned.returncode) == (0, 0), signed.stderr + unsigned.stderr
+    assert [delivery.is_signed for delivery in receiver.deliveries] == [True, False]
+    assert {delivery.payload["event"] for delivery in receiver.deliveries} == {"test"}
+    assert len({delivery.event_id for delivery in receiver.deliveries}) == 2
+    assert signed.stdout.rstrip().endswith("took the event (200), signed")
+    assert "not signed: MULTITRACK_WEBHOOK_SECRET is not set" in unsigned.stdout
+
+
+@pytest.mark.parametrize(("status", "exit_code"), [(403, 3), (503, 75)])
+def test_a_receiver_that_does_not_take_the_test_is_named(
+    status: int, exit_code: int, receiver: Receiver
+) -> None:
+    receiver.script.append(Reply(status))
+    run = send_test("--webhook", receiver.url, "--allow-private", "127.0.0.0/8")
+    assert run.returncode == exit_code
+    assert str(status) in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("options", [("standup",), ("standup", "--webhook", "https://x.example")])
+def test_a_test_is_about_no_meeting(options: tuple[str, ...]) -> None:
+    run = send_test(*options)
+    assert run.returncode == 2
+    assert "name the receiver with --webhook alone" in run.stderr

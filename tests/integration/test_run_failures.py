@@ -52,6 +52,17 @@ def test_an_output_folder_that_cannot_be_made_is_named(source: Path, tmp_path: P
     assert "Traceback" not in run.stderr
 
 
+def test_a_mix_is_not_overwritten_by_its_own_results(source: Path) -> None:
+    mix = (source / "Alice.webm").rename(source / "mix.mp3")
+    before = mix.read_bytes()
+    for arguments in ((mix, "-o", source), (source, "-o", source)):
+        run = multitrack("run", *arguments, "--force")
+        assert run.returncode == 2
+        assert "name another folder with -o" in run.stderr
+    assert mix.read_bytes() == before
+    assert not (source / ".multitrack").exists()
+
+
 def test_a_number_of_voices_that_is_none_is_refused_at_once(source: Path, tmp_path: Path) -> None:
     run = multitrack("run", source, "-o", tmp_path / "meeting", "--voices", "many")
     assert run.returncode == 2

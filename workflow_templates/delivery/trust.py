@@ -11,18 +11,22 @@ CA_VARIABLE = "MULTITRACK_CA_CERTIFICATES"
 """Certificates of private authorities, as PEM; they are trusted beside the public ones."""
 
 
-def trusted_authorities() -> ssl.SSLContext:
+def trusted_authorities(added: str | None = None) -> ssl.SSLContext:
     """What connections to receivers are checked against.
 
+    Args:
+        added: Certificates as PEM; None: those in `$MULTITRACK_CA_CERTIFICATES`.
+
     Raises:
-        SettingsError: `$MULTITRACK_CA_CERTIFICATES` holds no certificates.
+        SettingsError: They are no certificates.
     """
     import httpx  # noqa: PLC0415 - slow to import, and only deliveries need it
 
     context = httpx.create_ssl_context()
-    if added := os.environ.get(CA_VARIABLE, "").strip():
+    certificates = os.environ.get(CA_VARIABLE, "") if added is None else added
+    if certificates.strip():
         try:
-            context.load_verify_locations(cadata=added)
+            context.load_verify_locations(cadata=certificates)
         except (ssl.SSLError, ValueError) as error:
             raise SettingsError(
                 f"{CA_VARIABLE}: no certificates in PEM ({error}); put the authority's certificate "

@@ -16,7 +16,10 @@ from workflow_templates.delivery.destination import Destination
 from workflow_templates.delivery.trust import trusted_authorities
 from workflow_templates.runtime.errors import RefusedError, TemporaryError
 
-__all__ = ["WebhookEvent", "encode", "event_id", "post", "sign"]
+__all__ = ["SECRET_VARIABLE", "WebhookEvent", "encode", "event_id", "post", "sign"]
+
+SECRET_VARIABLE = "MULTITRACK_WEBHOOK_SECRET"  # noqa: S105 - a name
+"""What deliveries are signed with."""
 
 _EVENT_IDS = uuid.UUID("6f2f6f0a-6a5b-5d0e-9d3a-3c1f6a9b7e11")
 _USER_AGENT = "Reflector-Webhook/1.0"

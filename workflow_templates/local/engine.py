@@ -253,10 +253,14 @@ class Engine:
             number += 1
 
     def _share_cores(self, node: Node, parameters: dict[str, str]) -> dict[str, str]:
-        """Give each branch of a fan-out its part of the cores, where the user leaves it to us."""
+        """Give each branch of a fan-out its part of the cores, where the user leaves it to us.
+
+        Twice that where there are so many: whoever is the last to work has no idle core beside him.
+        """
         if parameters.get("threads") == "0":
             branches = min(self._capacity.slots, self._branches[node.task.name])
-            parameters["threads"] = str(max(1, usable_cores() // branches))
+            share = max(1, usable_cores() // branches)
+            parameters["threads"] = str(min(usable_cores(), 2 * share))
         return parameters
 
     def _succeed(self, node: Node, record: WorkRecord, *, reused: bool) -> NodeResult:

@@ -25,7 +25,10 @@ from workflow_templates.contracts.results import StepReport
 from workflow_templates.runtime.errors import BadInputError, SettingsError
 from workflow_templates.runtime.provenance import sha256_of_file
 
-__all__ = ["JobFolder", "JobRequest", "StoredFile", "WorkRecord"]
+__all__ = ["JobFolder", "JobRequest", "StoredFile", "WorkRecord", "name_at_top"]
+
+_PUBLISHED = "published/"
+_MIX = "mix.mp3"
 
 
 class JobRequest(Contract):
@@ -241,14 +244,13 @@ class JobFolder:
 
     def published_names(self) -> list[str]:
         """Names of the result files that `publish` puts at the top."""
-        names = [key.removeprefix("published/") for key in self.keys("published/")]
-        return [*names, *self.keys("mix.mp3")]
+        return list(self._results())
 
     def publish(self) -> list[Path]:
         """Put the results where people look, as hard links or copies; returns their paths."""
         published = []
-        for key in [*self.keys("published/"), *self.keys("mix.mp3")]:
-            target = self.results / key.removeprefix("published/")
+        for name, key in self._results().items():
+            target = self.results / name
             fragment = target.with_name(f".{target.name}.part")
             fragment.unlink(missing_ok=True)
             try:
@@ -260,6 +262,18 @@ class JobFolder:
             fragment.unlink(missing_ok=True)
             published.append(target)
         return published
+
+    def _results(self) -> dict[str, str]:
+        """Keys of the result files that there are, by their names at the top."""
+        keys = [*self.keys(_PUBLISHED), *self.keys(_MIX)]
+        return {name: key for key in keys if (name := name_at_top(key))}
+
+
+def name_at_top(key: str) -> str | None:
+    """Under which name a file of the job is a result for people; None: it is none."""
+    if key.startswith(_PUBLISHED):
+        return key.removeprefix(_PUBLISHED)
+    return key if key == _MIX else None
 
 
 def _write(file: Path, value: Contract) -> None:

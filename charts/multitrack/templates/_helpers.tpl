@@ -216,7 +216,7 @@ retention:
 delivery:
   link: {{ .link | quote }}
   allowedPrivateNetworks: {{ toJson .allowedPrivateNetworks }}
-  zulip: {{ toJson (pick .zulip "url" "botEmail" "stream" "topic") }}
+  zulip: {{ toJson (pick .zulip "url" "botEmail" "stream" "topic" "progress") }}
   webhook: {{ toJson (dict "url" .webhook.url "signed" (ne .webhook.secret.name "")) }}
 {{- end }}
 comparison:
@@ -438,6 +438,9 @@ volumeMounts:
 {{- end -}}
 {{- if and .stream (not .url) -}}
 {{- fail "delivery.zulip.url is empty; name the realm that delivery.zulip.stream is in" -}}
+{{- end -}}
+{{- if and .progress (not .url) -}}
+{{- fail "delivery.zulip.url is empty; name the realm, or set delivery.zulip.progress to false" -}}
 {{- end -}}
 {{- end -}}
 {{- $settings := include "multitrack.installSettings" . | fromYaml -}}

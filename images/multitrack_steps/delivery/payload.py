@@ -1,38 +1,23 @@
 """What a webhook's receiver is sent: the legacy pipeline's fields, from the published meeting."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from workflow_templates.contracts.published import PublishedTranscript
+from workflow_templates.delivery.envelope import Envelope, head_of
 from workflow_templates.delivery.webhook import WebhookEvent
 from workflow_templates.legacy.action_items import legacy_action_items
 from workflow_templates.legacy.formats import names_of, to_stored_webvtt, transcript_segments
 from workflow_templates.legacy.segments import is_single_track
 from workflow_templates.legacy.topics import topic_webvtt
 
-__all__ = ["Envelope", "completed_payload", "test_payload"]
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What is known about a delivery beside the meeting."""
-
-    event_id: str
-    sent_at: str
-    """ISO 8601, UTC."""
-    transcript_id: str
-    room_id: str
-    room_name: str
-    created_at: str | None
-    """ISO 8601."""
-    link: str
+__all__ = ["completed_payload"]
 
 
 def completed_payload(meeting: PublishedTranscript, envelope: Envelope) -> Mapping[str, object]:
     """The event `transcript.completed`. The transcript's duration is in ms, all else in seconds."""
     names = names_of(meeting)
     return {
-        **_head(WebhookEvent.TRANSCRIPT_COMPLETED, envelope),
+        **head_of(WebhookEvent.TRANSCRIPT_COMPLETED, envelope),
         "transcript": {
             "id": envelope.transcript_id,
             "room_id": envelope.room_id,
@@ -73,16 +58,3 @@ def completed_payload(meeting: PublishedTranscript, envelope: Envelope) -> Mappi
         "room": {"id": envelope.room_id, "name": envelope.room_name},
         "calendar_event": None,
     }
-
-
-def test_payload(envelope: Envelope) -> Mapping[str, object]:
-    """The event `test`: it says nothing about any meeting."""
-    return {
-        **_head(WebhookEvent.TEST, envelope),
-        "message": "This is a test webhook from Multitrack",
-        "room": {"id": envelope.room_id, "name": envelope.room_name},
-    }
-
-
-def _head(event: WebhookEvent, envelope: Envelope) -> dict[str, object]:
-    return {"event": event.value, "event_id": envelope.event_id, "timestamp": envelope.sent_at}

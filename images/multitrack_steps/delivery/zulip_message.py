@@ -1,30 +1,16 @@
 """The message about a meeting: date, link, duration, summary and topics, within Zulip's limits."""
 
-import re
-from urllib.parse import urlsplit
-
 from workflow_templates.contracts.base import Seconds
 from workflow_templates.contracts.published import PublishedTranscript
+from workflow_templates.delivery.zulip_text import harmless, mark_of
 from workflow_templates.runtime.wording import one_line, stopwatch
 
-__all__ = ["LONGEST_MESSAGE", "compose", "mark_of", "shorten_topic"]
+__all__ = ["LONGEST_MESSAGE", "compose"]
 
 LONGEST_MESSAGE = 10_000
 """Characters that Zulip keeps; it cuts the rest without a word."""
-_LONGEST_TOPIC = 60
 _TOPICS_SHARE = 0.4
 """Of the message, at most, for the list of topics: the summary is worth more."""
-_MENTION = re.compile(r"@(?=_?\*)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_FENCE = re.compile(r"`{3,}|~{3,}")
-_ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
-
-
-def mark_of(link: str, recording_id: str) -> str:
-    """The line by which a message is known as this meeting's."""
-    if not link:
-        return f"**Recording**: {_safe(recording_id)}"
-    return f"**Link**: [{urlsplit(link).hostname or link}]({link})"
 
 
 def compose(meeting: PublishedTranscript, *, link: str = "", date: str = "") -> str:
@@ -40,25 +26,19 @@ def compose(meeting: PublishedTranscript, *, link: str = "", date: str = "") -> 
         mark_of(link, meeting.recording.id),
         f"**Duration**: {_duration(meeting.recording.duration)}",
     ]
-    title = one_line(_safe(meeting.title.text)) or "Unnamed recording"
+    title = one_line(harmless(meeting.title.text)) or "Unnamed recording"
     head = "\n".join([f"# Multitrack – {title}\n", *facts])  # noqa: RUF001 - the legacy's dash
     topics = _topics(meeting, int(LONGEST_MESSAGE * _TOPICS_SHARE))
     frame = "\n\n".join([head, _spoiler("Summary", ""), *topics, "-----"])
     room = LONGEST_MESSAGE - len(frame) - len("``")
-    text = _safe(meeting.summary.long).strip() or "No summary available"
+    text = harmless(meeting.summary.long).strip() or "No summary available"
     summary = _spoiler("Summary", _shortened(text, room, has_link=bool(link)))
     return "\n\n".join([head, summary, *topics, "-----"])
 
 
-def shorten_topic(topic: str) -> str:
-    """A topic as Zulip keeps it: on one line, at most 60 characters, cut ones end in `…`."""
-    plain = one_line(_CONTROL.sub("", topic))
-    return plain if len(plain) <= _LONGEST_TOPIC else plain[: _LONGEST_TOPIC - 1].rstrip() + "…"
-
-
 def _topics(meeting: PublishedTranscript, room: int) -> list[str]:
     lines = [
-        f"{number}. [{stopwatch(topic.start)}] {one_line(_safe(topic.title))}"
+        f"{number}. [{stopwatch(topic.start)}] {one_line(harmless(topic.title))}"
         for number, topic in enumerate(meeting.topics, start=1)
     ]
     if not lines:
@@ -85,12 +65,6 @@ def _shortened(text: str, room: int, *, has_link: bool) -> str:
 
 def _spoiler(heading: str, text: str) -> str:
     return f"```spoiler {heading}\n{text}\n```"
-
-
-def _safe(text: str) -> str:
-    """Meeting text as text: it notifies nobody, ends no spoiler and holds no control characters."""
-    without_mentions = _MENTION.sub(f"@{_ZERO_WIDTH_SPACE}", _CONTROL.sub("", text))
-    return _FENCE.sub(lambda fence: "''" if fence[0][0] == "`" else "--", without_mentions)
 
 
 def _duration(seconds: Seconds) -> str:

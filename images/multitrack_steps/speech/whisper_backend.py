@@ -1,10 +1,10 @@
 """The speech backend `faster-whisper`: Whisper on this machine's CPU or GPU.
 
-On a GPU a batch of chunks is decoded in one call. On a CPU every chunk is a call of its own, side
-by side on as many cores as there are: that keeps a chunk's attention and keys in the caches, and
-cores do not wait for each other. Measured with tiny.en on one core, 16 chunks of dense speech: 10.5
-CPU seconds one by one, 15.2 in batches of 8; base 23 and 31. Two threads on a batch of 8 take 10.5
-seconds of wall-clock time, no less than one thread that decodes the chunks one by one.
+On a GPU a batch of chunks is decoded in one call. On a CPU two chunks are a call of their own, side
+by side on as many cores as there are: that keeps their attention and keys in the caches, and cores
+do not wait for each other. What is best depends on the machine: for 16 chunks of dense speech with
+tiny.en a core of one took 10.5 CPU seconds one by one and 15.2 in batches of 8; a core of another
+19.6 one by one, 18.0 two by two, 17.6 in batches of 4 and 17.5 of 8.
 """
 
 import itertools
@@ -41,6 +41,7 @@ from workflow_templates.runtime.errors import TrackUnreadableError
 
 __all__ = ["WhisperBackend", "plan_workers"]
 
+_CPU_BATCH = 2
 _SMALL_MODEL = 300_000_000
 """Bytes of weights (base: 148 MB) up to which one thread decodes one sequence faster than two
 (measured).
@@ -83,7 +84,7 @@ class WhisperBackend:
         spoken = transcribe_chunks(
             chunks,
             kind(model, language.code, vocabulary),
-            batch_size=settings.batch_size if self._device == "cuda" and not sequential else 1,
+            batch_size=self._at_once(sequential=sequential),
             workers=workers.count,
             report=report,
         )
@@ -95,6 +96,13 @@ class WhisperBackend:
             language,
             (*self._model.warnings, *(warnings if left_out else ())),
         )
+
+    def _at_once(self, *, sequential: bool) -> int:
+        """Chunks in one call."""
+        if sequential:
+            return 1
+        most = self._settings.batch_size
+        return most if self._device == "cuda" else min(most, _CPU_BATCH)
 
     def _language(
         self, model: WhisperModel, chunks: Iterator[Chunk], probes: Sequence[Path]

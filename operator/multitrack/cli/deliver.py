@@ -1,8 +1,11 @@
 """`multitrack deliver`: tell others about a finished meeting, of this machine or of a cluster."""
 
 import asyncio
+import os
 import re
+import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +16,15 @@ from multitrack.api.recording_job import RecordingJob
 from multitrack.cli.cluster.session import with_cluster
 from multitrack.cli.display import display_for
 from multitrack.gateway.jobs.rules import Refusal, delivering
+from workflow_templates.delivery.destination import find_destination, parse_networks
+from workflow_templates.delivery.envelope import Envelope, test_payload
+from workflow_templates.delivery.webhook import (
+    SECRET_VARIABLE,
+    WebhookEvent,
+    encode,
+    event_id,
+    post,
+)
 from workflow_templates.local.engine import Capacity, Engine, RunResult
 from workflow_templates.local.job_folder import JobFolder
 from workflow_templates.local.plan import Selection, TaskPhase, select_tasks
@@ -31,11 +43,13 @@ _JOB_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 
 def deliver_command(
     meeting: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="FOLDER|JOB", help="A meeting's folder, as `run` left it, or a RecordingJob."
+            metavar="FOLDER|JOB",
+            help="A meeting's folder, as `run` left it, or a RecordingJob.",
+            show_default=False,
         ),
-    ],
+    ] = None,
     webhook: Annotated[
         str | None,
         typer.Option(
@@ -46,6 +60,10 @@ def deliver_command(
     allow_private: Annotated[
         str, typer.Option(help="Own networks that may be called: 10.0.0.0/8.")
     ] = "",
+    test: Annotated[
+        bool,
+        typer.Option("--test", help="Send the receiver the event `test`, about no meeting."),
+    ] = False,
     link: Annotated[str, typer.Option(help="Where people read the meeting.")] = "",
     zulip_url: Annotated[
         str | None,
@@ -83,7 +101,18 @@ def deliver_command(
     is edited, the webhook is called anew.
 
     multitrack deliver standup-meeting --webhook https://receiver.example/hook
+
+    multitrack deliver --test --webhook https://receiver.example/hook
     """
+    if test:
+        if meeting is not None or webhook is None:
+            raise SettingsError(
+                "--test is about no meeting: name the receiver with --webhook alone"
+            )
+        _test_receiver(webhook, allow_private)
+        return
+    if meeting is None:
+        raise SettingsError("no FOLDER and no JOB: name what is to be delivered")
     told = {
         "webhook-url": webhook or "",
         "webhook-allowed-private": allow_private,
@@ -127,6 +156,22 @@ def _deliver_job(
         typer.echo(f"{name}: delivery asked for; see: multitrack get {name}")
 
     with_cluster(deliver, namespace, context)
+
+
+def _test_receiver(url: str, allowed_private: str) -> None:
+    """Send the event `test`, as a delivery would be sent; once."""
+    destination = find_destination(url, allowed_private=parse_networks(allowed_private))
+    secret = os.environ.get(SECRET_VARIABLE, "")
+    envelope = Envelope(
+        event_id=event_id(uuid.uuid4().hex, WebhookEvent.TEST),
+        sent_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        room_id="test",
+        room_name="test",
+    )
+    body = encode(test_payload(envelope))
+    status = post(destination, WebhookEvent.TEST, body, secret=secret)
+    signed = "signed" if secret else f"not signed: {SECRET_VARIABLE} is not set"
+    typer.echo(f"{destination.site} took the event ({status}), {signed}")
 
 
 def _deliver_folder(folder: Path, told: dict[str, str], tries: int) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from multitrack.cli.display import display_for
 from multitrack.cli.outcome import failures_by_sentence, print_meeting, print_table, print_warnings
+from multitrack.cli.places import check_places
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.local.engine import Capacity, Engine, RunResult
 from workflow_templates.local.job_folder import JobFolder, JobRequest
@@ -92,6 +93,7 @@ def _prepare(request: LocalRun, folder: JobFolder) -> tuple[dict[str, str], froz
     parameters = {**_defaults(), **earlier, **request.parameters}
     if not parameters.get("source"):
         raise SettingsError("no SOURCE: name a folder, audio files or s3://bucket/prefix")
+    check_places(parameters["source"], folder)
     return parameters, select_tasks(PROCESS_RECORDING, request.selection, parameters)
 
 

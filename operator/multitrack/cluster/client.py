@@ -1,5 +1,6 @@
 """RecordingJobs, Workflows and WorkflowTemplates over the Kubernetes API."""
 
+import base64
 import json
 import re
 from collections.abc import AsyncIterator
@@ -358,14 +359,19 @@ class Cluster:
 
     async def has_secret_key(self, namespace: str, name: str, key: str) -> bool:
         """Whether a Secret is there and holds the key."""
+        return await self.secret_value(namespace, name, key) is not None
+
+    async def secret_value(self, namespace: str, name: str, key: str) -> str | None:
+        """A text in a Secret; None: there is no such Secret, or no such key in it."""
         try:
             with translated(f"Secret {name}"):
                 secret = await self._core.read_namespaced_secret(
                     name, namespace, _request_timeout=_TIMEOUT
                 )
         except NotFoundError:
-            return False
-        return key in (secret.data or {})
+            return None
+        value = (secret.data or {}).get(key)
+        return None if value is None else base64.b64decode(value).decode()
 
     async def _create(self, group: tuple[str, str], plural: str, body: Body) -> Body:
         metadata = body["metadata"]

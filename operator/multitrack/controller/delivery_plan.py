@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from multitrack.api.recording_job import RecordingJob
 from multitrack.controller.delivery_settings import DeliverySettings, fill
 
-__all__ = ["WEBHOOK", "ZULIP", "DeliveryPlan", "delivery_arguments", "plan_delivery"]
+__all__ = ["WEBHOOK", "ZULIP", "DeliveryPlan", "delivery_arguments", "plan_delivery", "room_of"]
 
 ZULIP = "zulip"
 WEBHOOK = "webhook"
@@ -48,7 +48,7 @@ def delivery_arguments(
         settings: Of the installation.
     """
     plan = plan_delivery(job, settings)
-    told = {"room": _room(job), "name": job.name, "namespace": job.namespace}
+    told = {"room": room_of(job), "name": job.name, "namespace": job.namespace}
     asked = job.spec.delivery.zulip
     return {
         "zulip": str(ZULIP in plan.targets).lower(),
@@ -91,6 +91,7 @@ def _why_no_zulip(settings: DeliverySettings) -> str:
     return "spec.delivery.zulip names no stream, nor does the installation; name one"
 
 
-def _room(job: RecordingJob) -> str:
+def room_of(job: RecordingJob) -> str:
+    """What people call the meeting: Daily's room, else the title, else the job's name."""
     daily = job.spec.source.daily
     return (daily.room_name if daily else None) or job.spec.title or job.name

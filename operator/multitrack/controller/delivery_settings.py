@@ -49,6 +49,8 @@ class ZulipRealm(Resource):
     topic: Annotated[str, _only("room", "name", "namespace")] = "{room}"
     """The topic of jobs that name none. `{room}` is the meeting's room, else its title, else the
     job's name."""
+    progress: bool = False
+    """Whether the message is there from a job's start on, and shows how far it is."""
 
 
 class WebhookReceiver(Resource):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from multitrack_steps.delivery.zulip_message import LONGEST_MESSAGE, compose, mark_of
+from multitrack_steps.delivery.zulip_message import LONGEST_MESSAGE, compose
 from workflow_templates.contracts.minutes import Backend, Topic
 from workflow_templates.contracts.published import (
     PublishedActionItems,
@@ -12,6 +12,7 @@ from workflow_templates.contracts.published import (
     PublishedTranscript,
 )
 from workflow_templates.contracts.recording import SourceKind
+from workflow_templates.delivery.zulip_text import mark_of
 
 BACKEND = Backend(name="extractive")
 LINK = "https://meetings.example/jobs/1"

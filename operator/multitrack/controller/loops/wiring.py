@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -24,11 +24,13 @@ from multitrack.controller.loops.reprocess import NightlyReprocess
 from multitrack.controller.loops.runner import Loop
 from multitrack.controller.loops.seen import SeenRecordings
 from multitrack.controller.loops.webhook_monitor import Announce, WebhookMonitor
+from multitrack.controller.loops.zulip_progress import SecretOf, ZulipProgress
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.templates import Templates
 from multitrack.intake.inbox import Inbox
 from multitrack.intake.jobs import create_once, recording_job
 from multitrack.intake.provider import Routing
+from workflow_templates.argo.settings import InstallSettings
 from workflow_templates.runtime.daily.client import DailyClient
 from workflow_templates.runtime.daily.failures import API_KEY_VARIABLE
 from workflow_templates.runtime.daily.models import DailyRecording
@@ -79,6 +81,16 @@ async def open_loops(
             Deletions(entries, workflows, told.deletions, metrics),
         ),
         (told.consent_sweep.enabled, ConsentSweep(cluster, entries, jobs, settings, metrics)),
+        (
+            settings.delivery.zulip.progress,
+            ZulipProgress(
+                jobs,
+                store,
+                storage.bucket,
+                settings.delivery,
+                _secret_reader(cluster, templates.profiles),
+            ),
+        ),
     )
     loops: list[Loop] = [loop for is_on, loop in chosen if is_on]
     async with AsyncExitStack() as stack:
@@ -118,6 +130,19 @@ def _job_maker(cluster: Cluster, settings: OperatorSettings, routing: Routing) -
         return await create_once(cluster, recording_job(recording, told, shadow=routing.shadow))
 
     return make
+
+
+def _secret_reader(cluster: Cluster, profiles: Mapping[str, InstallSettings]) -> SecretOf:
+    """Reads from the job's namespace what its profile names."""
+
+    async def read(job: RecordingJob, variable: str) -> str:
+        profile = profiles.get(job.spec.profile)
+        secret = profile.secrets.get(variable) if profile else None
+        if secret is None:
+            return ""
+        return await cluster.secret_value(job.namespace, secret.name, secret.key) or ""
+
+    return read
 
 
 def _announcer(cluster: Cluster, namespace: str) -> Announce:

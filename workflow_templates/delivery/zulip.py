@@ -10,7 +10,10 @@ from workflow_templates.contracts.base import Seconds
 from workflow_templates.delivery.trust import trusted_authorities
 from workflow_templates.runtime.errors import RefusedError, SettingsError, TemporaryError
 
-__all__ = ["ZulipBot"]
+__all__ = ["KEY_VARIABLE", "ZulipBot"]
+
+KEY_VARIABLE = "MULTITRACK_ZULIP_API_KEY"
+"""The bot's key."""
 
 _MESSAGES = "/api/v1/messages"
 _LOOKED_THROUGH = 1000
@@ -25,8 +28,23 @@ class ZulipBot:
         TemporaryError: The realm is away, busy, over its limit or does not answer.
     """
 
-    def __init__(self, url: str, email: str, key: str, *, timeout: Seconds) -> None:
+    def __init__(
+        self,
+        url: str,
+        email: str,
+        key: str,
+        *,
+        timeout: Seconds,
+        authorities: str | None = None,
+    ) -> None:
         """Set up; nothing is asked yet.
+
+        Args:
+            url: Of the realm.
+            email: Of the bot.
+            key: Of the bot.
+            timeout: For connecting, and again for the answer.
+            authorities: As `trusted_authorities` takes them.
 
         Raises:
             SettingsError: The realm's address is no URL, or certificates to be trusted are none.
@@ -40,7 +58,10 @@ class ZulipBot:
         self.site = f"{address.scheme}://{address.netloc.decode()}"
         self._email = email
         self._client = httpx.Client(
-            base_url=address, auth=(email, key), timeout=timeout, verify=trusted_authorities()
+            base_url=address,
+            auth=(email, key),
+            timeout=timeout,
+            verify=trusted_authorities(authorities),
         )
 
     def __enter__(self) -> Self:
@@ -116,7 +137,7 @@ class ZulipBot:
         if status == 401:  # noqa: PLR2004 - HTTP
             raise RefusedError(
                 f"{self.site}: the bot's credentials are not valid ({said}); "
-                "check zulip-bot-email and MULTITRACK_ZULIP_API_KEY"
+                f"check zulip-bot-email and {KEY_VARIABLE}"
             )
         raise RefusedError(
             f"{self.site}: refused with {status} ({said}); "
