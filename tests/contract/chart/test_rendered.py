@@ -320,6 +320,7 @@ REFUSED = {
         "delivery.zulip: a realm needs botEmail and apiKeySecret.name",
     ),
     "a stream without a realm": (("delivery.zulip.stream=x",), "delivery.zulip.url is empty"),
+    "progress without a realm": (("delivery.zulip.progress=true",), "delivery.zulip.url is empty"),
     "a receiver without TLS": (
         ("delivery.webhook.url=http://receiver.example/x",),
         "https:// URL without user",
