@@ -47,12 +47,15 @@ def zulip() -> Iterator[FakeZulip]:
 
 
 class Secrets:
-    """The bot's key, in the job's namespace unless it was taken away."""
+    """The bot's key, for every job but those without."""
 
-    key = FakeZulip().key
+    def __init__(self) -> None:
+        self.key = FakeZulip().key
+        self.without: set[str] = set()
 
-    async def __call__(self, _: RecordingJob, variable: str) -> str:
-        return self.key if variable == "MULTITRACK_ZULIP_API_KEY" else ""
+    async def __call__(self, job: RecordingJob, variable: str) -> str:
+        has_key = variable == "MULTITRACK_ZULIP_API_KEY" and job.name not in self.without
+        return self.key if has_key else ""
 
 
 @pytest.fixture
@@ -250,5 +253,27 @@ async def test_a_missing_key_is_named_and_found_once_it_is_there(
     with pytest.raises(SettingsError, match=r"not in meetings: .*delivery\.zulip\.progress"):
         await loop.once()
     secrets.key = zulip.key
+    await loop.once()
+    assert "In progress" in only_message(zulip)
+
+
+async def test_a_namespace_without_the_key_holds_no_other_up(
+    loop: ZulipProgress, jobs: Jobs, secrets: Secrets, zulip: FakeZulip
+) -> None:
+    secrets.without = {f"keyless-{number}" for number in range(25)}
+    for name in (*sorted(secrets.without), "standup"):
+        jobs.put(name)
+    with pytest.raises(SettingsError):
+        await loop.once()
+    assert "jobs/meetings/standup" in only_message(zulip)
+
+
+async def test_a_job_that_goes_with_its_key_holds_nothing_up(
+    loop: ZulipProgress, jobs: Jobs, secrets: Secrets, zulip: FakeZulip
+) -> None:
+    jobs.put()
+    await loop.once()
+    jobs.known.clear()
+    secrets.key = ""
     await loop.once()
     assert "In progress" in only_message(zulip)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,7 +18,7 @@ from workflow_templates.contracts.delivery import ZulipMessage
 from workflow_templates.delivery.trust import CA_VARIABLE
 from workflow_templates.delivery.zulip import KEY_VARIABLE, ZulipBot
 from workflow_templates.delivery.zulip_text import mark_of, shorten_topic
-from workflow_templates.runtime.errors import RefusedError, SettingsError
+from workflow_templates.runtime.errors import MultitrackError, RefusedError, SettingsError
 from workflow_templates.runtime.store import S3Address, S3Store
 from workflow_templates.runtime.store_errors import ObjectMissingError
 
@@ -86,16 +87,18 @@ class ZulipProgress:
             TemporaryError: The realm, the bucket or the API server is away.
             RefusedError: The bucket or the API server refuses.
         """
-        waits: SettingsError | None = None
-        due = [job.uid for job in self._jobs() if self._is_due(job)]
-        for uid in due[:_AT_MOST]:
+        waits: MultitrackError | None = None
+        changed = 0
+        for uid in [job.uid for job in self._jobs() if self._is_due(job)]:
             # Looked at anew: it may have been published while others were edited.
             job = next((each for each in self._jobs() if each.uid == uid), None)
-            if job is not None and self._is_due(job):
-                try:
-                    await self._bring_to(job, progress_text(job, self._link(job)))
-                except SettingsError as error:
-                    waits = error  # the next one may be of another namespace
+            if job is None or not self._is_due(job) or changed == _AT_MOST:
+                continue
+            try:
+                await self._bring_to(job, progress_text(job, self._link(job)))
+                changed += 1
+            except (SettingsError, RefusedError) as error:
+                waits = error  # the next one may be of another namespace
         await self._let_go()
         if waits is not None:
             raise waits
@@ -114,7 +117,9 @@ class ZulipProgress:
         for uid, shown in list(self._shown.items()):
             if uid not in jobs and shown.message is not None:
                 text = progress_text(shown.job, self._link(shown.job), GONE)
-                await self._bring_to(shown.job, text)
+                # With its namespace the key may be gone, too.
+                with suppress(SettingsError, RefusedError):
+                    await self._bring_to(shown.job, text)
             if uid not in jobs or not is_shown(jobs[uid], self._settings, self._clock()):
                 del self._shown[uid]
 
