@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from workflow_templates.runtime.provenance import fingerprint, sha256_of_file
 
-TEXTS = st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=4)
+TEXTS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=8), max_size=4)
 
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)

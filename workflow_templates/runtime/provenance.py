@@ -36,7 +36,8 @@ def fingerprint(
     Args:
         step: The step's name.
         version: The step's version in the catalog; raised when the same inputs give another output.
-        parameters: Only those that influence the output, as strings.
+        parameters: Only those that influence the output, as strings. No name is empty: an empty
+            one would be taken for the mark between parameters and inputs.
         inputs: SHA-256 by key of every input file that influences the output.
     """
     digest = hashlib.sha256()
