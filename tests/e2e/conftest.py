@@ -11,7 +11,7 @@ from tests.e2e.clips import repeated
 from tests.e2e.daily import DailyBeside, daily_beside
 from tests.e2e.installation import Installation
 from tests.e2e.release import a_place, installed
-from tests.e2e.values import chart_values
+from tests.e2e.values import HOST_ADDRESS, chart_values
 
 NAME = "multitrack-e2e"
 """Of the namespace and of the bucket."""
@@ -25,6 +25,13 @@ def cluster() -> None:
     assert not missing, f"the e2e tests need a cluster; set {', '.join(missing)}"
     for tool in ("kubectl", "helm", "argo"):
         assert shutil.which(tool), f"the e2e tests need {tool} on the PATH"
+
+
+@pytest.fixture(scope="session")
+def host(cluster: None) -> str:  # noqa: ARG001 - checked first
+    """Where pods reach this machine, for tests that cannot do without."""
+    assert HOST_ADDRESS in os.environ, f"set {HOST_ADDRESS} to an address here that pods can reach"
+    return os.environ[HOST_ADDRESS]
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ How tries follow each other is tested with the steps alone: the first pause is a
 """
 
 import json
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ from tests.e2e.installation import Installation, condition, eventually
 from tests.e2e.receivers import receiver_beside, zulip_beside
 from tests.e2e.seed import a_seed
 from tests.e2e.specs import a_short_job, a_track
-from tests.e2e.values import HOST_ADDRESS
 from tests.fakes.loopback import Reply
 from tests.fakes.receiver import Receiver
 from tests.fakes.zulip import FakeZulip
@@ -25,12 +23,6 @@ from tests.fakes.zulip import FakeZulip
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 JOB = "told"
-
-
-@pytest.fixture(scope="module")
-def host() -> str:
-    assert HOST_ADDRESS in os.environ, f"set {HOST_ADDRESS} to an address here that pods can reach"
-    return os.environ[HOST_ADDRESS]
 
 
 @pytest.fixture(scope="module")

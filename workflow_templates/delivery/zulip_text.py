@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from workflow_templates.runtime.wording import one_line
 
-__all__ = ["harmless", "mark_of", "shorten_topic", "without_control_characters"]
+__all__ = ["harmless", "mark_of", "shorten_topic"]
 
 _LONGEST_TOPIC = 60
 _MENTION = re.compile(r"@(?=_?\*)")
@@ -23,16 +23,11 @@ def mark_of(link: str, recording_id: str) -> str:
 
 def shorten_topic(topic: str) -> str:
     """A topic as Zulip keeps it: on one line, at most 60 characters, cut ones end in `…`."""
-    plain = one_line(without_control_characters(topic))
+    plain = one_line(_CONTROL.sub("", topic))
     return plain if len(plain) <= _LONGEST_TOPIC else plain[: _LONGEST_TOPIC - 1].rstrip() + "…"
 
 
 def harmless(text: str) -> str:
     """Meeting text as text: it notifies nobody, ends no spoiler and holds no control characters."""
-    without_mentions = _MENTION.sub(f"@{_ZERO_WIDTH_SPACE}", without_control_characters(text))
+    without_mentions = _MENTION.sub(f"@{_ZERO_WIDTH_SPACE}", _CONTROL.sub("", text))
     return _FENCE.sub(lambda fence: "''" if fence[0][0] == "`" else "--", without_mentions)
-
-
-def without_control_characters(text: str) -> str:
-    """Line breaks and tabs stay."""
-    return _CONTROL.sub("", text)

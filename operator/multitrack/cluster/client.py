@@ -359,19 +359,23 @@ class Cluster:
 
     async def has_secret_key(self, namespace: str, name: str, key: str) -> bool:
         """Whether a Secret is there and holds the key."""
-        return await self.secret_value(namespace, name, key) is not None
+        return key in await self._secret(namespace, name)
 
     async def secret_value(self, namespace: str, name: str, key: str) -> str | None:
         """A text in a Secret; None: there is no such Secret, or no such key in it."""
+        value = (await self._secret(namespace, name)).get(key)
+        return None if value is None else base64.b64decode(value).decode()
+
+    async def _secret(self, namespace: str, name: str) -> dict[str, str]:
+        """A Secret's values as they are kept, in Base64; none where there is no such Secret."""
         try:
             with translated(f"Secret {name}"):
                 secret = await self._core.read_namespaced_secret(
                     name, namespace, _request_timeout=_TIMEOUT
                 )
         except NotFoundError:
-            return None
-        value = (secret.data or {}).get(key)
-        return None if value is None else base64.b64decode(value).decode()
+            return {}
+        return dict(secret.data or {})
 
     async def _create(self, group: tuple[str, str], plural: str, body: Body) -> Body:
         metadata = body["metadata"]

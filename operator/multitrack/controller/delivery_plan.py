@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from multitrack.api.recording_job import RecordingJob
 from multitrack.controller.delivery_settings import DeliverySettings, fill
 
-__all__ = ["WEBHOOK", "ZULIP", "DeliveryPlan", "delivery_arguments", "plan_delivery", "room_of"]
+__all__ = [
+    "WEBHOOK",
+    "ZULIP",
+    "DeliveryPlan",
+    "delivery_arguments",
+    "link_of",
+    "plan_delivery",
+    "room_of",
+    "stream_and_topic",
+]
 
 ZULIP = "zulip"
 WEBHOOK = "webhook"
@@ -48,22 +57,33 @@ def delivery_arguments(
         settings: Of the installation.
     """
     plan = plan_delivery(job, settings)
-    told = {"room": room_of(job), "name": job.name, "namespace": job.namespace}
-    asked = job.spec.delivery.zulip
+    stream, topic = stream_and_topic(job, settings)
     return {
         "zulip": str(ZULIP in plan.targets).lower(),
         "webhook": str(WEBHOOK in plan.targets).lower(),
         "zulip-url": settings.zulip.url,
         "zulip-bot-email": settings.zulip.bot_email,
-        "zulip-stream": asked.stream or settings.zulip.stream,
-        "zulip-topic": asked.topic or fill(settings.zulip.topic, **told),
+        "zulip-stream": stream,
+        "zulip-topic": topic,
         **_webhook_arguments(job, settings),
         "webhook-allowed-private": ", ".join(settings.allowed_private_networks),
         "delivery-id": f"{job.uid}/{number}",
         "transcript-id": job.name,
-        "link": fill(settings.link, name=job.name, namespace=job.namespace),
+        "link": link_of(job, settings),
         "created-at": job.created.isoformat(),
     }
+
+
+def stream_and_topic(job: RecordingJob, settings: DeliverySettings) -> tuple[str, str]:
+    """Where in Zulip the job's message belongs."""
+    asked = job.spec.delivery.zulip
+    told = {"room": room_of(job), "name": job.name, "namespace": job.namespace}
+    return asked.stream or settings.zulip.stream, asked.topic or fill(settings.zulip.topic, **told)
+
+
+def link_of(job: RecordingJob, settings: DeliverySettings) -> str:
+    """Where people read the meeting; empty: nowhere."""
+    return fill(settings.link, name=job.name, namespace=job.namespace)
 
 
 def _webhook_arguments(job: RecordingJob, settings: DeliverySettings) -> dict[str, str]:

@@ -15,7 +15,7 @@ from tests.e2e.daily import DailyBeside
 from tests.e2e.installation import Installation
 from tests.e2e.release import a_place, installed
 from tests.e2e.seed import a_seed
-from tests.e2e.values import HOST_ADDRESS, chart_values
+from tests.e2e.values import chart_values
 from tests.fakes.s3_faults import FaultyS3, running_faulty_s3
 
 NAME = "multitrack-chaos"
@@ -25,12 +25,6 @@ RECEIVERS_PATIENCE = "5"
 """Seconds for which a receiver may be silent."""
 
 _FIGURES = pytest.StashKey[Figures]()
-
-
-@pytest.fixture(scope="session")
-def host(cluster: None) -> str:  # noqa: ARG001 - checked first
-    assert HOST_ADDRESS in os.environ, f"set {HOST_ADDRESS} to an address here that pods can reach"
-    return os.environ[HOST_ADDRESS]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from multitrack.api.recording_job import RecordingJob
-from multitrack.controller.delivery_plan import delivery_arguments
+from multitrack.controller.delivery_plan import link_of, stream_and_topic
 from multitrack.controller.delivery_settings import DeliverySettings
 from multitrack.controller.zulip_progress import GONE, is_shown, progress_text
 from workflow_templates.contracts.base import Seconds
@@ -89,13 +89,16 @@ class ZulipProgress:
         """
         waits: MultitrackError | None = None
         changed = 0
-        for uid in [job.uid for job in self._jobs() if self._is_due(job)]:
+        for uid in [job.uid for job in self._jobs() if self._due(job)]:
             # Looked at anew: it may have been published while others were edited.
             job = next((each for each in self._jobs() if each.uid == uid), None)
-            if job is None or not self._is_due(job) or changed == _AT_MOST:
+            text = self._due(job) if job else None
+            if job is None or text is None:
                 continue
+            if changed == _AT_MOST:
+                break
             try:
-                await self._bring_to(job, progress_text(job, self._link(job)))
+                await self._bring_to(job, text)
                 changed += 1
             except (SettingsError, RefusedError) as error:
                 waits = error  # the next one may be of another namespace
@@ -103,20 +106,22 @@ class ZulipProgress:
         if waits is not None:
             raise waits
 
-    def _is_due(self, job: RecordingJob) -> bool:
-        if not is_shown(job, self._settings, self._clock()):
-            return False
+    def _due(self, job: RecordingJob) -> str | None:
+        """What the job's message is to say; None: nothing other than it says."""
         shown = self._shown.get(job.uid)
-        if shown is None:
-            return True
-        return shown.message is not None and shown.text != progress_text(job, self._link(job))
+        if shown is not None and shown.message is None:
+            return None
+        if not is_shown(job, self._settings, self._clock()):
+            return None
+        text = progress_text(job, link_of(job, self._settings))
+        return None if shown is not None and shown.text == text else text
 
     async def _let_go(self) -> None:
         """Of published jobs nothing is kept; of those that were deleted it is said."""
         jobs = {job.uid: job for job in self._jobs()}
         for uid, shown in list(self._shown.items()):
             if uid not in jobs and shown.message is not None:
-                text = progress_text(shown.job, self._link(shown.job), GONE)
+                text = progress_text(shown.job, link_of(shown.job, self._settings), GONE)
                 # With its namespace the key may be gone, too.
                 with suppress(SettingsError, RefusedError):
                     await self._bring_to(shown.job, text)
@@ -140,29 +145,26 @@ class ZulipProgress:
             timeout=_TIMEOUT,
             authorities=await self._secret_of(job, CA_VARIABLE),
         )
-        try:
-            message = await asyncio.to_thread(self._write, bot, job, known, text)
-        except _UnwantedError as error:
-            message = None
-            where = f"{job.namespace}/{job.name}"
-            _log.warning("progress not shown", extra={"job": where, "error": str(error)})
+        message = await asyncio.to_thread(self._write, bot, job, known, text)
         self._shown[job.uid] = _Shown(job, message, text)
 
     def _write(self, bot: ZulipBot, job: RecordingJob, known: int | None, text: str) -> int | None:
-        """Edit the job's message, or post it; returns its id."""
-        place = self._where(job)
+        """Edit the job's message, or post it; returns its id, or None: the realm refuses it."""
+        stream, topic = self._where(job)
         with bot:
             message = known or self._remembered(bot.site, job)
             is_new = message is None
             try:
                 # An operator that was killed may have posted it, and remembered nothing.
-                message = message or bot.find(*place, mark_of(self._link(job), job.name))
+                message = message or bot.find(stream, topic, self._mark(job))
                 if message is not None:
                     bot.edit(message, text)
                 elif not job.status.phase.is_final:
-                    message = bot.post(*place, text)
+                    message = bot.post(stream, topic, text)
             except RefusedError as error:
-                raise _UnwantedError(str(error)) from error
+                where = f"{job.namespace}/{job.name}"
+                _log.warning("progress not shown", extra={"job": where, "error": str(error)})
+                return None
             if is_new and message is not None:
                 self._remember(bot.site, job, message)
         return message
@@ -189,15 +191,11 @@ class ZulipProgress:
         self._store.write(self._place(job), body, content_type="application/json")
 
     def _where(self, job: RecordingJob) -> tuple[str, str]:
-        told = delivery_arguments(job, 1, self._settings)
-        return told["zulip-stream"], shorten_topic(told["zulip-topic"])
+        stream, topic = stream_and_topic(job, self._settings)
+        return stream, shorten_topic(topic)
 
-    def _link(self, job: RecordingJob) -> str:
-        return delivery_arguments(job, 1, self._settings)["link"]
+    def _mark(self, job: RecordingJob) -> str:
+        return mark_of(link_of(job, self._settings), job.name)
 
     def _place(self, job: RecordingJob) -> S3Address:
         return S3Address(self._bucket, f"jobs/{job.uid}/delivery/zulip.json")
-
-
-class _UnwantedError(Exception):
-    """The realm does not take this job's message; those of others it may."""
