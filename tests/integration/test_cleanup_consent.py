@@ -210,7 +210,7 @@ def test_intermediates_go_and_the_mix_stays(meeting: Meeting) -> None:
     assert meeting.keys(meeting.source) == {*SOURCES, NEIGHBOUR}
     left = meeting.jobs()
     assert left >= {"mix.mp3", "waveform.json", "published/report.html", *TEXT}
-    assert not left & {"source/0", "audio/0.flac", "probe/0.flac"}
+    assert not left & {"source/0", "audio/0.flac", "probe/0.flac", "spread/0.flac"}
     assert (meeting.audit.request_id, meeting.audit.scope) == ("1", DeletionScope.INTERMEDIATES)
 
 

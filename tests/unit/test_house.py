@@ -1,5 +1,6 @@
 """The layout of the sources, checked by a machine."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,3 +34,21 @@ def test_definitions_import_neither_media_nor_language_packages() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, f"imported: {checked.stderr}"
+
+
+def test_every_step_sets_the_size_of_thread_pools_before_numpy_reads_it() -> None:
+    code = (
+        "import os, sys, multitrack_steps.entrypoint\n"
+        "assert 'numpy' not in sys.modules\n"
+        "assert os.environ['OMP_NUM_THREADS'] == os.environ['OPENBLAS_NUM_THREADS'] == '1'"
+    )
+    bare = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    checked = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr

@@ -15,6 +15,7 @@ from workflow_templates.argo.expressions import (
 )
 from workflow_templates.argo.names import JOB_UID_PARAMETER
 from workflow_templates.catalog import Artifact, Step
+from workflow_templates.runtime.job_files import job_key
 
 __all__ = ["INPUTS", "OUTPUTS", "input_artifacts", "output_artifacts", "output_parameters"]
 
@@ -71,7 +72,7 @@ def _artifact(artifact: Artifact, folder: str, *, optional: bool) -> S3Artifact:
     return S3Artifact(
         name=artifact.name,
         path=f"{folder}/{key}",
-        key=f"jobs/{job_parameter(JOB_UID_PARAMETER)}/{key}",
+        key=job_key(job_parameter(JOB_UID_PARAMETER), key),
         archive=NoneArchiveStrategy(),
         optional=optional or None,
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from workflow_templates.contracts.deletion import DeletionAudit, DeletionRequest, KeptAudio
+from workflow_templates.runtime.job_files import job_address
 from workflow_templates.runtime.store import S3Address, S3Object, S3Store
 from workflow_templates.runtime.store_errors import ObjectMissingError
 
@@ -88,7 +89,7 @@ class DeletionList:
     def is_published(self, job_uid: str) -> bool:
         """Whether the job has a manifest, so that there is a report to draw again."""
         try:
-            self.store.head(S3Address(self.bucket, f"jobs/{job_uid}/manifest.json"))
+            self.store.head(job_address(self.bucket, job_uid, "manifest.json"))
         except ObjectMissingError:
             return False
         return True

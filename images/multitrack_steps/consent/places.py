@@ -1,7 +1,7 @@
 """Where the audio of a meeting lies: its originals, and what the job made of them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,8 +22,8 @@ __all__ = [
     "source_places",
 ]
 
-_INTERMEDIATES = ("source/", "audio/", "probe/")
-"""What only another run of the job would need."""
+_FOR_PEOPLE = frozenset({"mix.mp3", "waveform.json", "published/report.html"})
+"""Audio that people are given. All other is an intermediate: only another run would need it."""
 
 _JOB_PREFIX = re.compile(r"jobs/[^/]+/")
 _LOGS = "logs/"
@@ -119,12 +119,13 @@ def _source_places(recording: Recording, *, is_daily: bool) -> Iterator[AudioPla
             )
 
 
-def _text_keys() -> Iterable[str]:
-    """Declared outputs that hold no speech: whole keys, or what keys of a fan-out begin with."""
+def _declared_keys(*, holds_audio: bool) -> Iterator[str]:
+    """Of outputs with or without speech: whole keys, or what keys of a fan-out begin with."""
     for step in CATALOG:
         for artifact in step.outputs:
-            if not artifact.holds_audio:
+            if artifact.holds_audio is holds_audio:
                 yield artifact.key.partition("{")[0]
 
 
-_TEXT = frozenset(_text_keys())
+_TEXT = frozenset(_declared_keys(holds_audio=False))
+_INTERMEDIATES = tuple(sorted({*_declared_keys(holds_audio=True)} - _FOR_PEOPLE))

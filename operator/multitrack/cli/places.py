@@ -10,6 +10,9 @@ from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["check_places"]
 
+_FETCHED = ("mix.mp3", "transcript.json", "manifest.json")
+"""Together, only `multitrack fetch` puts them into a folder."""
+
 
 def check_places(source: str, folder: JobFolder) -> None:
     """Refuse what would overwrite somebody's file, or take results for tracks.
@@ -33,6 +36,11 @@ def check_places(source: str, folder: JobFolder) -> None:
             raise SettingsError(
                 f"{recording}: a meeting that was processed, not a recording; name the folder of "
                 f"its tracks, or go on with: multitrack run -o {recording} --resume"
+            )
+        if all((recording / name).is_file() for name in _FETCHED):
+            raise SettingsError(
+                f"{recording}: the results of a meeting, not its recording; name the folder of its "
+                f"tracks, or {recording / _FETCHED[0]} if its mix is all that is left"
             )
     if folder.exists:
         return

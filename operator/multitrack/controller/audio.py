@@ -20,6 +20,7 @@ from workflow_templates.contracts.consent import is_denied
 from workflow_templates.contracts.deletion import ConsentPolicy, DeletionRequest, KeptAudio
 from workflow_templates.runtime.deletions import DeletionList
 from workflow_templates.runtime.errors import MultitrackError, RefusedError, SettingsError
+from workflow_templates.runtime.job_files import job_address
 from workflow_templates.runtime.store import S3Store
 from workflow_templates.runtime.store_errors import BucketMissingError
 from workflow_templates.runtime.votes import read_votes
@@ -154,7 +155,9 @@ class AudioDuties:
             scope=action.scope,
             is_expiry=action.is_expiry,
             source=tuple(source_addresses(job.spec, self._settings.storage)),
-            prefixes=tuple(f"s3://{self._settings.storage.bucket}/jobs/{each}/" for each in others),
+            prefixes=tuple(
+                str(job_address(self._settings.storage.bucket, each)) for each in others
+            ),
             namespace=job.namespace,
             job_name=job.name,
             profile=job.spec.profile,

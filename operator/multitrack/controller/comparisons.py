@@ -23,6 +23,7 @@ from multitrack.controller.outcome import workflow_url
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.steps import said, stuck_pod
 from workflow_templates.pipelines import COMPARE_RUN
+from workflow_templates.runtime.job_files import job_address
 
 __all__ = ["comparison_arguments", "comparison_not_started", "with_comparison"]
 
@@ -103,13 +104,13 @@ def _known(
         outputs = run.outputs if (run := _run(current)) is not None else {}
         ref = WorkflowRef(name=current.name, uid=current.uid, url=workflow_url(current, settings))
         verdict = outputs.get("verdict") or None
-        prefix = f"s3://{settings.storage.bucket}/jobs/{job.uid}/comparison/"
+        page = job_address(settings.storage.bucket, job.uid, "comparison/comparison.html")
         return ComparisonStatus(
             number=current.attempt,
             workflow_ref=ref,
             verdict=verdict,
             message=outputs.get("sentence") or None,
-            page=f"{prefix}comparison.html" if verdict else None,
+            page=str(page) if verdict else None,
         )
     if known is None or known.workflow_ref is None or current is not None:
         return known

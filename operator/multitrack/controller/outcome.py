@@ -9,6 +9,7 @@ from multitrack.controller.observed import Node, WorkflowView
 from multitrack.controller.settings import OperatorSettings
 from multitrack.controller.steps import report_of, said, track_name
 from workflow_templates.pipelines import Pipeline, Task
+from workflow_templates.runtime.job_files import job_address
 
 __all__ = [
     "EXECUTOR_FAILED",
@@ -110,14 +111,14 @@ def artifacts_of(
     job: RecordingJob, workflow: WorkflowView, settings: OperatorSettings
 ) -> Artifacts:
     """Where the results lie, those that are there."""
-    prefix = f"s3://{settings.storage.bucket}/jobs/{job.uid}/"
+    bucket = settings.storage.bucket
 
     def made(step: str, key: str) -> str | None:
         succeeded = any(run.phase == "Succeeded" for run in workflow.of_step(step))
-        return f"{prefix}{key}" if succeeded else None
+        return str(job_address(bucket, job.uid, key)) if succeeded else None
 
     return Artifacts(
-        prefix=prefix,
+        prefix=str(job_address(bucket, job.uid)),
         manifest=made("finalize", "manifest.json"),
         transcript=made("finalize", "published/transcript.json"),
         report=made("render-report", "published/report.html"),

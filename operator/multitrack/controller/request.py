@@ -22,6 +22,7 @@ from workflow_templates.pipelines import (
     PROCESS_RECORDING,
 )
 from workflow_templates.runtime.daily.address import DailyAddress
+from workflow_templates.runtime.job_files import job_address
 from workflow_templates.runtime.store import S3Address
 
 __all__ = ["deletion_workflow", "errand_workflow", "job_workflow", "source_addresses"]
@@ -128,7 +129,7 @@ def deletion_workflow(
     request = WorkflowRequest(
         job_uid=entry.job_uid,
         arguments={
-            "job-address": f"s3://{address.bucket}/jobs/{entry.job_uid}/",
+            "job-address": str(job_address(address.bucket, entry.job_uid)),
             "deletion-address": str(address),
             "consent-policy": entry.policy.value,
             "consent-subject": entry.subject,
@@ -197,7 +198,7 @@ def _copy_to(job: RecordingJob, settings: InstallSettings, storage: Storage) -> 
     is_same_login = settings.secrets.get(_STORAGE_LOGIN, source) == source
     if not (is_same_server and is_same_login):
         return {}
-    return {"copy-to": f"s3://{storage.bucket}/jobs/{job.uid}/"}
+    return {"copy-to": str(job_address(storage.bucket, job.uid))}
 
 
 def _consent(job: RecordingJob, storage: Storage) -> dict[str, str]:
@@ -207,7 +208,7 @@ def _consent(job: RecordingJob, storage: Storage) -> dict[str, str]:
         return {}
     return {
         "consent": "true",
-        "job-address": f"s3://{storage.bucket}/jobs/{job.uid}/",
+        "job-address": str(job_address(storage.bucket, job.uid)),
         "consent-policy": consent.policy.value,
         "consent-denied": _word(consent.denied),
         "consent-subject": job.subject,

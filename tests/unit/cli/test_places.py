@@ -66,6 +66,18 @@ def test_a_meetings_folder_is_no_recording(tmp_path: Path) -> None:
     assert f"multitrack run -o {job.results} --resume" in str(refused.value)
 
 
+def test_a_fetched_meeting_is_no_recording_and_its_mix_is_one(tmp_path: Path) -> None:
+    fetched = tmp_path / "standup"
+    fetched.mkdir()
+    for name in ("mix.mp3", "transcript.json", "manifest.json"):
+        (fetched / name).write_bytes(b"fetched")
+    elsewhere = JobFolder(tmp_path / "again")
+    with pytest.raises(SettingsError) as refused:
+        check_places(named(fetched), elsewhere)
+    assert f"or {fetched / 'mix.mp3'} if its mix" in str(refused.value)
+    check_places(named(fetched / "mix.mp3"), elsewhere)
+
+
 @pytest.mark.parametrize("source", ["", "no JSON", "{}", "[1]", '["s3://meetings/weekly"]'])
 def test_what_names_no_folder_here_is_left_to_its_step(source: str, tmp_path: Path) -> None:
     check_places(source, JobFolder(tmp_path / "meeting"))

@@ -79,6 +79,28 @@ def test_summary_quotes_the_transcript_on_every_topic(meeting: Callable[[], Tran
     assert summary.long.endswith("# Participants\n\n- Alice\n- Ben\n- Carol\n- David\n")
 
 
+def test_what_is_talked_about_again_is_recapped_once() -> None:
+    once = reference_sample()
+    names = once.names()
+    twice = a_transcript(
+        [
+            (names[each.speaker], each.text, each.start + later, each.end + later)
+            for later in (0.0, once.duration)
+            for each in once.segments
+        ]
+    )
+    topics = topics_of(twice)
+    assert len(topics.topics) > len({topic.title for topic in topics.topics}) == 4
+
+    draft = ExtractiveBackend().generate_summary(twice, topics)
+
+    assert [subject.heading for subject in draft.subjects] == [t.title for t in topics.topics]
+    for topic in topics.topics:
+        assert draft.short.count(f"{topic.title}: “") == 1
+    quotes = draft.short.split("“")[1:]
+    assert len(quotes) == len({*quotes}) == 8
+
+
 @sample_meeting
 def test_tasks_have_their_owners_and_deadlines(meeting: Callable[[], Transcript]) -> None:
     steps = ExtractiveBackend().extract_action_items(meeting()).next_steps

@@ -25,23 +25,14 @@ _SENTENCES = range(2, 7)
 def draft_summary(transcript: Transcript, topics: Topics, lexis: Lexis) -> SummaryDraft:
     """The most telling sentences of each topic."""
     sentences = split_sentences(transcript)
-    spans = [_span(sentences, topic) for topic in topics.topics]
-    longest = sorted(topics.topics, key=lambda topic: (-topic.duration, topic.start))[:_RECAPPED]
-    recapped = {topic.id for topic in longest}
-    each = 2 if len(topics.topics) <= _FEW else 1
-    recap = [
-        _recap(topic, choose_sentences(span, lexis, limit=each))
-        for topic, span in zip(topics.topics, spans, strict=True)
-        if topic.id in recapped
-    ]
-    unmentioned = [topic.title for topic in topics.topics if topic.id not in recapped]
-    if unmentioned:
-        recap.append(f"{'Also' if lexis.is_english else '+'}: {'; '.join(unmentioned)}.")
     return SummaryDraft(
-        short=" ".join(part for part in recap if part),
+        short=_draft_recap(sentences, topics, lexis),
         subjects=tuple(
-            Subject(heading=topic.title, text=_paragraph(_fitting(topic, span, lexis)))
-            for topic, span in zip(topics.topics, spans, strict=True)
+            Subject(
+                heading=topic.title,
+                text=_paragraph(_fitting(topic, _span(sentences, topic), lexis)),
+            )
+            for topic in topics.topics
         ),
     )
 
@@ -55,6 +46,29 @@ def draft_plain_summary(topics: Topics) -> SummaryDraft:
             for topic in topics.topics
         ),
     )
+
+
+def _draft_recap(sentences: Sequence[Sentence], topics: Topics, lexis: Lexis) -> str:
+    """What was talked about several times is recapped once, of all that was said about it."""
+    talks = _talks(topics)
+    longest = sorted(talks, key=lambda talk: -sum(topic.duration for topic in talk))[:_RECAPPED]
+    each = 2 if len(talks) <= _FEW else 1
+    recap = []
+    for talk in (talk for talk in talks if talk in longest):
+        said = [sentence for topic in talk for sentence in _span(sentences, topic)]
+        recap.append(_recap(talk[0], choose_sentences(said, lexis, limit=each)))
+    unmentioned = [talk[0].title for talk in talks if talk not in longest]
+    if unmentioned:
+        recap.append(f"{'Also' if lexis.is_english else '+'}: {'; '.join(unmentioned)}.")
+    return " ".join(part for part in recap if part)
+
+
+def _talks(topics: Topics) -> list[list[Topic]]:
+    """Topics of one title together, ordered by the first of each."""
+    by_title: dict[str, list[Topic]] = {}
+    for topic in topics.topics:
+        by_title.setdefault(topic.title.casefold(), []).append(topic)
+    return list(by_title.values())
 
 
 def _span(sentences: Sequence[Sentence], topic: Topic) -> list[Sentence]:

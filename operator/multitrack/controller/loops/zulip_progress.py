@@ -19,6 +19,7 @@ from workflow_templates.delivery.trust import CA_VARIABLE
 from workflow_templates.delivery.zulip import KEY_VARIABLE, ZulipBot
 from workflow_templates.delivery.zulip_text import mark_of, shorten_topic
 from workflow_templates.runtime.errors import MultitrackError, RefusedError, SettingsError
+from workflow_templates.runtime.job_files import job_address
 from workflow_templates.runtime.store import S3Address, S3Store
 from workflow_templates.runtime.store_errors import ObjectMissingError
 
@@ -198,4 +199,4 @@ class ZulipProgress:
         return mark_of(link_of(job, self._settings), job.name)
 
     def _place(self, job: RecordingJob) -> S3Address:
-        return S3Address(self._bucket, f"jobs/{job.uid}/delivery/zulip.json")
+        return job_address(self._bucket, job.uid, "delivery/zulip.json")

@@ -11,6 +11,7 @@ from multitrack.gateway.services import Services
 from workflow_templates.contracts.delivery import ZulipMessage
 from workflow_templates.contracts.published import PublishedTranscript
 from workflow_templates.runtime.errors import BadInputError, RefusedError
+from workflow_templates.runtime.job_files import job_address
 from workflow_templates.runtime.store import S3Address, S3Object
 
 __all__ = ["address_of", "find_file", "job_prefix", "read_published", "read_zulip_message"]
@@ -18,13 +19,12 @@ __all__ = ["address_of", "find_file", "job_prefix", "read_published", "read_zuli
 
 def job_prefix(services: Services, job: RecordingJob) -> S3Address:
     """Everything of a job lies below."""
-    return S3Address(services.settings.storage.bucket, f"jobs/{job.uid}/")
+    return job_address(services.settings.storage.bucket, job.uid)
 
 
 def address_of(services: Services, job: RecordingJob, key: str) -> S3Address:
     """One of its files."""
-    prefix = job_prefix(services, job)
-    return S3Address(prefix.bucket, prefix.key + key)
+    return job_address(services.settings.storage.bucket, job.uid, key)
 
 
 async def find_file(services: Services, job: RecordingJob, file: PublishedKey) -> S3Object:
