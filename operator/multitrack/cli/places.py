@@ -10,7 +10,8 @@ from workflow_templates.runtime.errors import SettingsError
 
 __all__ = ["check_places"]
 
-_FETCHED = ("mix.mp3", "transcript.json", "manifest.json")
+_MIX = "mix.mp3"
+_FETCHED = (_MIX, "transcript.json", "manifest.json")
 """Together, only `multitrack fetch` puts them into a folder."""
 
 
@@ -40,7 +41,7 @@ def check_places(source: str, folder: JobFolder) -> None:
         if all((recording / name).is_file() for name in _FETCHED):
             raise SettingsError(
                 f"{recording}: the results of a meeting, not its recording; name the folder of its "
-                f"tracks, or {recording / _FETCHED[0]} if its mix is all that is left"
+                f"tracks, or {recording / _MIX} if its mix is all that is left"
             )
     if folder.exists:
         return

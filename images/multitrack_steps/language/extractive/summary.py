@@ -1,6 +1,6 @@
 """Recap and subjects from sentences of the transcript, each with who said it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from multitrack_steps.language.backend import SummaryDraft
 from multitrack_steps.language.extractive.decisions import without_interjections
@@ -25,13 +25,11 @@ _SENTENCES = range(2, 7)
 def draft_summary(transcript: Transcript, topics: Topics, lexis: Lexis) -> SummaryDraft:
     """The most telling sentences of each topic."""
     sentences = split_sentences(transcript)
+    spans = {topic.id: _span(sentences, topic) for topic in topics.topics}
     return SummaryDraft(
-        short=_draft_recap(sentences, topics, lexis),
+        short=_draft_recap(topics, spans, lexis),
         subjects=tuple(
-            Subject(
-                heading=topic.title,
-                text=_paragraph(_fitting(topic, _span(sentences, topic), lexis)),
-            )
+            Subject(heading=topic.title, text=_paragraph(_fitting(topic, spans[topic.id], lexis)))
             for topic in topics.topics
         ),
     )
@@ -48,16 +46,18 @@ def draft_plain_summary(topics: Topics) -> SummaryDraft:
     )
 
 
-def _draft_recap(sentences: Sequence[Sentence], topics: Topics, lexis: Lexis) -> str:
+def _draft_recap(topics: Topics, spans: Mapping[str, Sequence[Sentence]], lexis: Lexis) -> str:
     """What was talked about several times is recapped once, of all that was said about it."""
     talks = _talks(topics)
     longest = sorted(talks, key=lambda talk: -sum(topic.duration for topic in talk))[:_RECAPPED]
     each = 2 if len(talks) <= _FEW else 1
-    recap = []
-    for talk in (talk for talk in talks if talk in longest):
-        said = [sentence for topic in talk for sentence in _span(sentences, topic)]
-        recap.append(_recap(talk[0], choose_sentences(said, lexis, limit=each)))
-    unmentioned = [talk[0].title for talk in talks if talk not in longest]
+    recap, unmentioned = [], []
+    for talk in talks:
+        if talk in longest:
+            said = [sentence for topic in talk for sentence in spans[topic.id]]
+            recap.append(_recap(talk[0], choose_sentences(said, lexis, limit=each)))
+        else:
+            unmentioned.append(talk[0].title)
     if unmentioned:
         recap.append(f"{'Also' if lexis.is_english else '+'}: {'; '.join(unmentioned)}.")
     return " ".join(part for part in recap if part)

@@ -14,16 +14,11 @@ from workflow_templates.runtime.errors import BadInputError, RefusedError
 from workflow_templates.runtime.job_files import job_address
 from workflow_templates.runtime.store import S3Address, S3Object
 
-__all__ = ["address_of", "find_file", "job_prefix", "read_published", "read_zulip_message"]
+__all__ = ["address_of", "find_file", "read_published", "read_zulip_message"]
 
 
-def job_prefix(services: Services, job: RecordingJob) -> S3Address:
-    """Everything of a job lies below."""
-    return job_address(services.settings.storage.bucket, job.uid)
-
-
-def address_of(services: Services, job: RecordingJob, key: str) -> S3Address:
-    """One of its files."""
+def address_of(services: Services, job: RecordingJob, key: str = "") -> S3Address:
+    """One of the job's files; without a key the prefix of all of them."""
     return job_address(services.settings.storage.bucket, job.uid, key)
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from multitrack.api.base import Resource
 from multitrack.gateway.authorisation import NamespaceOf, allowed
 from multitrack.gateway.conditional import etag_of, is_known, not_modified
-from multitrack.gateway.files.access import find_file, job_prefix, read_published
+from multitrack.gateway.files.access import address_of, find_file, read_published
 from multitrack.gateway.files.catalogue import PUBLISHED, REPORT, TRANSCRIPT, PublishedKey
 from multitrack.gateway.files.link_key import link_key
 from multitrack.gateway.files.sending import send_file
@@ -112,12 +112,10 @@ async def read_transcript(
 async def list_files(services: ServicesOf, namespace: NamespaceOf, name: JobName) -> FileList:
     """What there is of a meeting, now."""
     job = await get_job(services, namespace, name)
-    prefix = job_prefix(services, job)
+    prefix = address_of(services, job)
     listed = await asyncio.gather(
         *(
-            asyncio.to_thread(
-                services.store.list, type(prefix)(prefix.bucket, prefix.key + below), descend=False
-            )
+            asyncio.to_thread(services.store.list, address_of(services, job, below), descend=False)
             for below in ("", "published/", "comparison/")
         )
     )
