@@ -325,7 +325,7 @@ TRANSCRIBE_TRACK = Step(
 SCREEN_TRACKS = Step(
     name="screen-tracks",
     summary="Find tracks on which more than one voice is heard",
-    version=1,
+    version=2,
     image=Image.DIARIZE,
     inputs=(
         Artifact("participants", "participants.json"),
@@ -443,7 +443,7 @@ GENERATE_TITLE = Step(
 GENERATE_SUMMARY = Step(
     name="generate-summary",
     summary="Summarise: a recap, and a text by subject",
-    version=1,
+    version=2,
     image=Image.LANGUAGE,
     inputs=(Artifact("transcript", "transcript.json"), Artifact("topics", "topics.json")),
     outputs=(Artifact("summary", "summary.json"),),
